@@ -1,0 +1,60 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/random.h"
+#include "base/result.h"
+#include "base/time.h"
+
+namespace base {
+
+using IdBytes = std::array<unsigned char, 16>;
+
+/// 48 bits of milliseconds, then 80 random bits: ids sort by the time they were made.
+IdBytes make_id_bytes(Instant now, Random& random);
+/// 26 characters of Crockford's base 32 (https://www.crockford.com/base32.html).
+std::string id_bytes_to_text(const IdBytes& bytes);
+Result<IdBytes> id_bytes_from_text(std::string_view text);
+
+/// A 128-bit id of our own. `Tag::prefix` starts its text form ("inc_01J..."), so that ids of different things
+/// are told apart by people, and by the compiler.
+template <class Tag>
+class Id {
+ public:
+  Id() = default;  ///< the null id; make() never gives it
+  static Id make(Instant now, Random& random) { return Id(make_id_bytes(now, random)); }
+  static Result<Id> parse(std::string_view text) {
+    const std::string_view prefix(Tag::prefix);
+    if (!text.starts_with(prefix))
+      return Failure{"\"" + std::string(text) + "\" does not start with " + std::string(prefix)};
+    auto bytes = id_bytes_from_text(text.substr(prefix.size()));
+    if (!bytes) return Failure{"\"" + std::string(text) + "\" is not an id: " + bytes.error()};
+    return Id(bytes.value());
+  }
+
+  std::string text() const { return Tag::prefix + id_bytes_to_text(bytes_); }
+  bool null() const { return bytes_ == IdBytes{}; }
+  const IdBytes& bytes() const { return bytes_; }
+  auto operator<=>(const Id&) const = default;
+
+ private:
+  explicit Id(const IdBytes& bytes) : bytes_(bytes) {}
+  IdBytes bytes_{};
+};
+
+}  // namespace base
+
+template <class Tag>
+struct std::hash<base::Id<Tag>> {
+  std::size_t operator()(const base::Id<Tag>& id) const noexcept {
+    std::size_t low;
+    std::memcpy(&low, id.bytes().data() + 8, sizeof low);  // the random half
+    return low;
+  }
+};

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "http/message.h"
+#include "xads/credentials.h"
+
+namespace xads {
+
+struct ApiOptions {
+  std::string base_url = "https://ads-api.x.com";
+  std::string identity_url = "https://api.x.com";
+  std::string version = "12";
+  base::Duration deadline{10'000};
+};
+
+/// Makes signed requests; sends nothing. The request signs itself anew on every attempt, so `clock`, `random`,
+/// `consumer` and `token` must outlive the request. Loop thread only.
+class Client {
+ public:
+  Client(ApiOptions options, const base::Clock& clock, base::Random& random);
+
+  /// GET accounts/:account_id/authenticated_user_access
+  http::Request access_request(const Consumer& consumer, const AccessToken& token, const std::string& account_id) const;
+  /// GET accounts?count=...&cursor=...; `count` 1 to 1000, `cursor` empty for the first page.
+  http::Request accounts_request(const Consumer& consumer, const AccessToken& token, int count,
+                                 const std::string& cursor) const;
+  /// GET /1.1/account/verify_credentials.json on the identity host: does this token live at all?
+  http::Request identity_request(const Consumer& consumer, const AccessToken& token) const;
+
+ private:
+  http::Request signed_get(std::string url, std::vector<std::pair<std::string, std::string>> query,
+                           const Consumer& consumer, const AccessToken& token) const;
+
+  ApiOptions options_;
+  const base::Clock& clock_;
+  base::Random& random_;
+};
+
+}  // namespace xads
