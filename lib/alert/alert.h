@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "audit/probe.h"
+#include "base/id.h"
+#include "verdict/incident.h"
+
+namespace alert {
+
+struct AlertTag {
+  static constexpr const char* prefix = "msg_";
+};
+/// Also the webhook-id of Standard Webhooks: one per alert, the same on every attempt and every destination.
+using AlertId = base::Id<AlertTag>;
+
+enum class State { kOpened, kUpdated, kResolved };
+std::string_view to_text(State state);
+
+/// The app, token and account that an incident is about, as they were when the alert was made.
+struct Subject {
+  std::string app;                    ///< empty for an account's incident
+  std::optional<audit::Token> token;  ///< none for an account's incident
+  std::string account_id;             ///< empty for a token's incident
+  std::string account_name;           ///< empty when not known
+};
+
+/// A message about an incident, before it is put into a destination's words.
+struct Alert {
+  AlertId id;
+  std::uint64_t sequence = 0;  ///< grows with every alert of this installation; receivers order by it
+  State state = State::kOpened;
+  base::Instant at;  ///< UTC
+  verdict::Incident incident;
+  Subject subject;
+};
+
+/// What every channel tells, in this order: what happened, to whom, what was and is, since when, what to do.
+/// Plain text of strangers (account names, labels) is in it as it came: each channel escapes for itself.
+struct Wording {
+  std::string title;   ///< "Access token revoked: brand-a"
+  std::string before;  ///< "AD_MANAGER, TWEET_COMPOSER", "the token answered"
+  std::string after;   ///< "CAMPAIGN_ANALYST", "X refuses it (HTTP 401, code 89)"
+  std::string since;   ///< "2026-11-23T10:15:02.118Z; last good answer 2026-11-23T10:00:01.902Z"
+  std::string repair;  ///< one or two sentences, with the command where there is one
+};
+Wording wording_of(const Alert& alert);
+
+}  // namespace alert

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "audit/probe.h"
+#include "base/id.h"
+#include "base/time.h"
+#include "xads/observation.h"
+
+namespace verdict {
+
+/// An answer that may move a baseline. Only the denials of is_conclusive() occur in it.
+using Conclusive = std::variant<xads::Granted, xads::Denied>;
+
+/// The part of an answer that says something lasting about token or access; nothing for everything else
+/// (throttled, unavailable, and refusals that blame the app, the clock, the version or our own request).
+std::optional<Conclusive> conclusive_part(const xads::Answer& answer);
+/// "granted user=2417045708 AD_MANAGER, TWEET_COMPOSER" or "denied token_invalid"
+std::string to_text(const Conclusive& answer);
+
+/// The same conclusive answer, time after time (run-length encoding of the observations).
+struct Run {
+  Conclusive answer;
+  base::Instant since;      ///< UTC, the first of them
+  base::Instant last_seen;  ///< UTC, the latest of them
+  std::uint64_t count = 0;
+  xads::Evidence evidence;  ///< of the first
+  bool operator==(const Run&) const = default;
+};
+
+/// Another answer than the baseline's, waiting to be confirmed.
+struct Suspicion {
+  Conclusive answer;
+  base::Instant began;  ///< UTC
+  int count = 0;        ///< how many times in a row, unavailable answers aside
+  xads::IdentityAnswer identity =
+      xads::IdentityAnswer::kNoStatement;  ///< the identity host's latest word since it began
+  bool operator==(const Suspicion&) const = default;
+};
+
+/// What is held to be true of a probe.
+struct Baseline {
+  std::optional<Run> run;                     ///< nothing before the first conclusive answer
+  std::optional<xads::Granted> normal;        ///< the first grant: what later grants are compared with
+  std::optional<base::Instant> last_good_at;  ///< UTC, the latest grant
+  std::optional<Suspicion> suspicion;
+  bool operator==(const Baseline&) const = default;
+};
+
+struct ChangeTag {
+  static constexpr const char* prefix = "chg_";
+};
+using ChangeId = base::Id<ChangeTag>;
+
+/// An entry of the permanent change log: a baseline moved, or the operator added or removed something.
+struct Change {
+  ChangeId id;
+  base::Instant at;     ///< UTC
+  std::string kind;     ///< "first_seen", "changed", "token_added", "token_removed", "token_replaced"
+  std::string token;    ///< name
+  std::string account;  ///< empty for a change of a token
+  std::string before;   ///< to_text() of the answers; empty when there was none
+  std::string after;
+  xads::Evidence evidence;
+  int confirmations = 0;
+  bool operator==(const Change&) const = default;
+};
+
+/// A probe with all that is remembered of it.
+struct ProbeState {
+  audit::Probe probe;
+  std::string account_name;  ///< from GET accounts, when known
+  Baseline baseline;
+  bool operator==(const ProbeState&) const = default;
+};
+
+}  // namespace verdict
