@@ -27,17 +27,20 @@ class TokenBucket {
   /// Whole calls that could be taken now, parking aside.
   int level(base::Instant now) const;
 
-  base::Instant full_at() const { return full_at_; }
+  base::Instant full_at() const { return std::chrono::ceil<base::Duration>(full_at_); }
   base::Instant parked_until() const { return parked_until_; }
   /// Puts back what full_at() and parked_until() said before a restart.
   void restore(base::Instant full_at, base::Instant parked_until);
 
  private:
-  base::Duration interval() const { return window_ / capacity_; }  ///< time to refill one call
+  // Nanoseconds: a limit in the millions refills a call in less than a millisecond.
+  using Fine = std::chrono::sys_time<std::chrono::nanoseconds>;
+  std::chrono::nanoseconds interval() const;  ///< time to refill one call
+  std::chrono::nanoseconds debt(base::Instant now) const;
 
   int capacity_;
   base::Duration window_;
-  base::Instant full_at_;  ///< when the bucket will be full again; encodes the level
+  Fine full_at_;  ///< when the bucket will be full again; encodes the level
   base::Instant parked_until_{};
 };
 
