@@ -15,11 +15,20 @@ namespace {
 constexpr unsigned kFlags =
     rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag;
 
-/// Passes events on to the document and stops at a depth. The document itself is freed by recursion,
-/// so a deep one must not come to be.
-class DepthGuard {
+/// RapidJSON checks all text except a lone low surrogate written as an escape ("\\udc00"): it becomes three bytes that
+/// are no UTF-8, ED and then B0 to BF.
+bool holds_surrogate(std::string_view text) {
+  for (auto at = text.find('\xED'); at != std::string_view::npos; at = text.find('\xED', at + 1)) {
+    if (static_cast<unsigned char>(text[at + 1]) >= 0xA0) return true;  // two bytes follow in any case
+  }
+  return false;
+}
+
+/// Passes events on to the document and stops at a depth and at a surrogate. The document itself is freed by
+/// recursion, so a deep one must not come to be.
+class Guard {
  public:
-  explicit DepthGuard(rapidjson::Document& document) : document_(document) {}
+  explicit Guard(rapidjson::Document& document) : document_(document) {}
 
   bool Null() { return document_.Null(); }
   bool Bool(bool value) { return document_.Bool(value); }
@@ -30,12 +39,18 @@ class DepthGuard {
   bool Double(double value) { return document_.Double(value); }
   // The text is copied: the stream belongs to the caller.
   bool RawNumber(const char* text, rapidjson::SizeType length, bool) { return document_.String(text, length, true); }
-  bool String(const char* text, rapidjson::SizeType length, bool) { return document_.String(text, length, true); }
-  bool Key(const char* text, rapidjson::SizeType length, bool) { return document_.Key(text, length, true); }
+  bool String(const char* text, rapidjson::SizeType length, bool) {
+    return !holds_surrogate({text, length}) && document_.String(text, length, true);
+  }
+  bool Key(const char* text, rapidjson::SizeType length, bool) {
+    return !holds_surrogate({text, length}) && document_.Key(text, length, true);
+  }
   bool StartObject() { return ++depth_ <= kJsonMaxDepth && document_.StartObject(); }
   bool EndObject(rapidjson::SizeType count) { return --depth_, document_.EndObject(count); }
   bool StartArray() { return ++depth_ <= kJsonMaxDepth && document_.StartArray(); }
   bool EndArray(rapidjson::SizeType count) { return --depth_, document_.EndArray(count); }
+
+  bool too_deep() const { return depth_ > kJsonMaxDepth; }
 
  private:
   rapidjson::Document& document_;
@@ -58,18 +73,22 @@ bool has_duplicate_key(const rapidjson::Value& value) {
 }  // namespace
 
 Result<rapidjson::Document> parse_json(std::string_view text) {
+  // RapidJSON takes a NUL for the end of the text, and what follows it would pass unseen.
+  if (const auto nul = text.find('\0'); nul != std::string_view::npos)
+    return Failure{fmt::format("a NUL (byte {})", nul)};
   rapidjson::Document document;
   rapidjson::MemoryStream stream(text.data(), text.size());
   rapidjson::Reader reader;
   rapidjson::ParseResult outcome;
-  const auto feed = [&](rapidjson::Document& handler) {
-    DepthGuard guard(handler);
+  Guard guard(document);
+  const auto feed = [&](rapidjson::Document&) {
     outcome = reader.Parse<kFlags>(stream, guard);
     return !outcome.IsError();
   };
   document.Populate(feed);
+  if (guard.too_deep()) return Failure{fmt::format("nested deeper than {} levels", kJsonMaxDepth)};
   if (outcome.Code() == rapidjson::kParseErrorTermination)
-    return Failure{fmt::format("nested deeper than {} levels", kJsonMaxDepth)};
+    return Failure{fmt::format("a lone surrogate (byte {})", outcome.Offset())};
   if (outcome.IsError())
     return Failure{fmt::format("{} (byte {})", rapidjson::GetParseError_En(outcome.Code()), outcome.Offset())};
   if (has_duplicate_key(document)) return Failure{"an object has the same key twice"};
