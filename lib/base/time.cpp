@@ -40,22 +40,34 @@ const Unit* take_unit(std::string_view& text) {
   return nullptr;
 }
 
-Result<Instant> from_tm(std::string_view text, const char* format, bool fraction_allowed) {
+/// Takes a point in time, whole seconds in UTC, off the front. strptime() is generous (blanks, one digit for two,
+/// 31 February, a 61st second), so what it read must be what strftime() would write.
+std::optional<Instant> take_instant(std::string_view& text, const char* format) {
   const std::string copy(text);
   std::tm parts{};
   const char* rest = ::strptime(copy.c_str(), format, &parts);
-  if (rest == nullptr) return Failure{fmt::format("\"{}\" is not a point in time", text)};
-  long long ms = 0;
-  if (fraction_allowed && *rest == '.') {
-    int digits = 0;
-    for (++rest; *rest >= '0' && *rest <= '9'; ++rest, ++digits) {
-      if (digits < 3) ms = ms * 10 + (*rest - '0');
-    }
-    for (; digits < 3; ++digits) ms *= 10;
+  if (rest == nullptr) return std::nullopt;
+  const auto length = static_cast<std::size_t>(rest - copy.c_str());
+  const Instant instant = from_epoch_seconds(::timegm(&parts));  // and brings the parts into range
+  std::array<char, 64> written;
+  const std::size_t written_length = std::strftime(written.data(), written.size(), format, &parts);
+  if (text.substr(0, length) != std::string_view(written.data(), written_length)) return std::nullopt;
+  text.remove_prefix(length);
+  return instant;
+}
+
+/// Takes ".118" off the front; digits beyond the milliseconds are cut off. Nothing there is zero.
+std::optional<Duration> take_fraction(std::string_view& text) {
+  if (!text.starts_with('.')) return 0ms;
+  text.remove_prefix(1);
+  Duration fraction = 0ms;
+  int digits = 0;
+  for (Duration weight = 100ms; !text.empty() && text.front() >= '0' && text.front() <= '9'; weight /= 10, ++digits) {
+    fraction += (text.front() - '0') * weight;
+    text.remove_prefix(1);
   }
-  if (fraction_allowed && *rest == 'Z') ++rest;
-  if (*rest != '\0') return Failure{fmt::format("\"{}\" is not a point in time", text)};
-  return from_epoch_ms(static_cast<long long>(::timegm(&parts)) * 1000 + ms);
+  if (digits == 0) return std::nullopt;
+  return fraction;
 }
 
 }  // namespace
@@ -101,9 +113,21 @@ std::string to_rough_text(Duration duration) {
   return text;
 }
 
-Result<Instant> parse_instant(std::string_view text) { return from_tm(text, "%Y-%m-%dT%H:%M:%S", true); }
+Result<Instant> parse_instant(std::string_view text) {
+  std::string_view rest = text;
+  const auto instant = take_instant(rest, "%Y-%m-%dT%H:%M:%S");
+  const auto fraction = take_fraction(rest);
+  if (!instant || !fraction || (!rest.empty() && rest != "Z"))
+    return Failure{fmt::format("\"{}\" is not a point in time; write it as 2026-11-23T10:15:02Z", text)};
+  return *instant + *fraction;
+}
 
-Result<Instant> parse_http_date(std::string_view text) { return from_tm(text, "%a, %d %b %Y %H:%M:%S GMT", false); }
+Result<Instant> parse_http_date(std::string_view text) {
+  std::string_view rest = text;
+  const auto instant = take_instant(rest, "%a, %d %b %Y %H:%M:%S GMT");
+  if (!instant || !rest.empty()) return Failure{fmt::format("\"{}\" is not an HTTP date", text)};
+  return *instant;
+}
 
 Result<Duration> parse_duration(std::string_view text) {
   std::string_view rest = text;
