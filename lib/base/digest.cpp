@@ -15,7 +15,8 @@ template <class Digest>
 Digest hmac(const EVP_MD* algorithm, std::string_view key, std::string_view bytes) {
   Digest digest;
   unsigned length = 0;
-  const auto* done = ::HMAC(algorithm, key.data(), static_cast<int>(key.size()), as_bytes(bytes).data(), bytes.size(),
+  const char* const start = key.empty() ? "" : key.data();  // OpenSSL refuses a null key, even an empty one
+  const auto* done = ::HMAC(algorithm, start, static_cast<int>(key.size()), as_bytes(bytes).data(), bytes.size(),
                             digest.data(), &length);
   ENSURE(done != nullptr && length == digest.size());
   return digest;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "base/text.h"
+
 namespace base {
 namespace {
 
@@ -40,7 +42,7 @@ Result<IdBytes> id_bytes_from_text(std::string_view text) {
   for (const char character : text) {
     const auto digit = kAlphabet.find(character);
     if (digit == std::string_view::npos)
-      return Failure{std::string("'") + character + "' is not one of its characters"};
+      return Failure{"'" + clean_text({&character, 1}) + "' is not one of its characters"};
     buffer = buffer << 5 | static_cast<unsigned>(digit);
     bits += 5;
     if (bits >= 8) {

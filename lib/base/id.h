@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "base/result.h"
+#include "base/text.h"
 #include "base/time.h"
 
 namespace base {
@@ -32,9 +33,9 @@ class Id {
   static Result<Id> parse(std::string_view text) {
     const std::string_view prefix(Tag::prefix);
     if (!text.starts_with(prefix))
-      return Failure{"\"" + std::string(text) + "\" does not start with " + std::string(prefix)};
+      return Failure{"\"" + clean_text(text) + "\" does not start with " + std::string(prefix)};
     auto bytes = id_bytes_from_text(text.substr(prefix.size()));
-    if (!bytes) return Failure{"\"" + std::string(text) + "\" is not an id: " + bytes.error()};
+    if (!bytes) return Failure{"\"" + clean_text(text) + "\" is not an id: " + bytes.error()};
     return Id(bytes.value());
   }
 

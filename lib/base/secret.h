@@ -13,9 +13,9 @@ namespace base {
 class Secret {
  public:
   Secret() = default;
-  explicit Secret(std::string text) : text_(std::move(text)) {
-    text.clear();  // a short string is copied by its move; leave no second copy of it
-    text.shrink_to_fit();
+  /// A copy that the caller keeps is the caller's to wipe; move the text in where you can.
+  explicit Secret(std::string text) : text_(text) {
+    ::OPENSSL_cleanse(text.data(), text.size());  // not moved: a moved-from short string would keep its bytes
   }
   Secret(Secret&& other) noexcept { *this = std::move(other); }
   Secret& operator=(Secret&& other) noexcept {
