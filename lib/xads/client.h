@@ -1,14 +1,18 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
 #include "http/message.h"
 #include "xads/credentials.h"
+#include "xads/oauth1.h"
 
 namespace xads {
 
+/// The URLs are absolute, as http::parse_url() accepts them, without a query; a closing slash does no harm.
 struct ApiOptions {
   std::string base_url = "https://ads-api.x.com";
   std::string identity_url = "https://api.x.com";
@@ -17,7 +21,7 @@ struct ApiOptions {
 };
 
 /// Makes signed requests; sends nothing. The request signs itself anew on every attempt, so `clock`, `random`,
-/// `consumer` and `token` must outlive the request. Loop thread only.
+/// `consumer` and `token` must outlive the request; the client itself need not. Loop thread only.
 class Client {
  public:
   Client(ApiOptions options, const base::Clock& clock, base::Random& random);
@@ -31,8 +35,9 @@ class Client {
   http::Request identity_request(const Consumer& consumer, const AccessToken& token) const;
 
  private:
-  http::Request signed_get(std::string url, std::vector<std::pair<std::string, std::string>> query,
-                           const Consumer& consumer, const AccessToken& token) const;
+  http::Request signed_get(std::string url, std::vector<Parameter> query, const Consumer& consumer,
+                           const AccessToken& token) const;
+  std::string versioned(std::string_view path) const;
 
   ApiOptions options_;
   const base::Clock& clock_;

@@ -25,6 +25,8 @@ std::string signature_base_string(std::string_view method, std::string_view url,
 /// RFC 5849 section 3.4.2: base64 of HMAC-SHA1.
 std::string signature(std::string_view base_string, const base::Secret& consumer_secret,
                       const base::Secret& token_secret);
+/// RFC 5849 section 3.5.1: the oauth_* parameters, with the signature, as the value of an Authorization header.
+std::string header_value(std::vector<Parameter> protocol_parameters);
 
 struct SigningContext {
   std::string nonce;            ///< unique for each request
@@ -32,7 +34,7 @@ struct SigningContext {
 };
 
 /// The whole value of the Authorization header. `parameters` are those of the query and of a form body, decoded.
-/// `url` may carry its query; it is not looked at.
+/// `url` may carry its query; it is not looked at. An empty `token` is left out: the first step of a sign-in has none.
 std::string authorization_header(std::string_view method, std::string_view url,
                                  const std::vector<Parameter>& parameters, const Consumer& consumer,
                                  const AccessToken& token, const SigningContext& context);

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -35,7 +36,7 @@ enum class Denial {
   kVersionRetired,           ///< INVALID, "Version ... is not available."
   kClockSkewed,              ///< 135
   kRequestRefused,           ///< our own request was at fault: 215, a wrong path, a bad parameter
-  kUnknown,                  ///< a code that the table does not hold
+  kUnknown,                  ///< a code that the table does not hold, or that nobody explains
 };
 std::string_view to_text(Denial denial);
 std::optional<Denial> denial_from_text(std::string_view text);
@@ -78,6 +79,7 @@ struct Observation {
   Evidence evidence;
   RateLimits limits;
   std::optional<base::Instant> server_date;  ///< the Date header
+  std::string api_warning{};                 ///< x-api-warn on one line, at most 200 bytes; empty when X does not warn
 };
 
 /// The identity host's word about a token.

@@ -1,0 +1,308 @@
+#include "xads/classify.h"
+
+#include <doctest/doctest.h>
+
+#include "xads/replies.h"
+
+namespace xads {
+namespace {
+
+const std::string kAccount = "18ce54d4x5t";
+
+/// What classify() makes of a 200 with this body.
+std::string read(std::string body) { return describe(classify(answer(200, std::move(body)), kAccount).answer); }
+/// What classify() makes of this status and code (as it stands in the JSON).
+std::string refused(int status, const std::string& code) {
+  return describe(classify(answer(status, R"({"errors":[{"code":)" + code + "}]}"), kAccount).answer);
+}
+std::string data(const std::string& members) { return R"({"data":{)" + members + "}}"; }
+IdentityAnswer identity(int status, std::string body) { return classify_identity(answer(status, std::move(body))); }
+
+}  // namespace
+
+TEST_CASE("classify: user_id is text or a number and keeps every digit") {
+  CHECK(read(data(R"("user_id":"2417045708","permissions":["ANALYST"])")) == "granted 2417045708 ANALYST");
+  CHECK(read(data(R"("user_id":2417045708,"permissions":[])")) == "granted 2417045708 none");
+  CHECK(read(data(R"("user_id":9223372036854775809,"permissions":[])")) == "granted 9223372036854775809 none");
+  CHECK(read(data(R"("user_id":1234567890123456789012345,"permissions":[])")) ==
+        "granted 1234567890123456789012345 none");
+}
+
+TEST_CASE("classify: a user_id that is no plain number is no answer") {
+  for (const std::string user_id : {R"("")", R"("12a")", "-5", "1.5", "1e5", "null", "true", "[1]", "{}", R"(" 5")",
+                                    "123456789012345678901234567890123"})
+    CHECK_MESSAGE(
+        (read(data(std::string(R"("user_id":)") + user_id + R"(,"permissions":[])")) == "unavailable: no user_id"),
+        user_id);
+  CHECK(read(data(R"("permissions":["ACCOUNT_ADMIN"])")) == "unavailable: no user_id");
+}
+
+TEST_CASE("classify: missing or misshapen permissions are no answer, an empty list is one") {
+  CHECK(read(data(R"("user_id":"5","permissions":[])")) == "granted 5 none");
+  CHECK(read(data(R"("user_id":"5")")) == "unavailable: no permissions");
+  for (const std::string permissions :
+       {"null", R"("ACCOUNT_ADMIN")", "{}", "[1]", "[-1]", "[null]", R"([["ANALYST"]])", R"([""])",
+        R"(["ACCOUNT_ADMIN",7])", R"(["A\u0000B"])", R"(["A\nB"])", R"([{"name":"ANALYST"}])", "7", "true"})
+    CHECK_MESSAGE(
+        (read(data(std::string(R"("user_id":"5","permissions":)") + permissions)) == "unavailable: no permissions"),
+        permissions);
+}
+
+TEST_CASE("classify: a list or a name of permissions beyond all reason is no answer") {
+  std::string list = R"("P0")";
+  for (int i = 1; i < 101; ++i) list += ",\"P" + std::to_string(i) + "\"";
+  CHECK(read(data(R"("user_id":"5","permissions":[)" + list + "]")) == "unavailable: no permissions");
+  CHECK(read(data(R"("user_id":"5","permissions":[")" + std::string(101, 'P') + "\"]")) ==
+        "unavailable: no permissions");
+}
+
+TEST_CASE("classify: permissions are a set and unknown ones stay") {
+  CHECK(read(data(R"("user_id":"5","permissions":["TWEET_COMPOSER","NEW ONE","AD_MANAGER","TWEET_COMPOSER"])")) ==
+        "granted 5 AD_MANAGER, TWEET_COMPOSER, NEW ONE");
+}
+
+TEST_CASE("classify: an echo must name the account that was asked for, or be absent") {
+  const std::string granted = R"("data":{"user_id":"5","permissions":[]})";
+  CHECK(read("{" + granted + R"(,"request":{"params":{"account_id":"18ce54d4x5t"}}})") == "granted 5 none");
+  CHECK(read("{" + granted + R"(,"request":{"params":{}}})") == "granted 5 none");
+  CHECK(read("{" + granted + R"(,"request":{}})") == "granted 5 none");
+  for (const std::string request :
+       {R"({"params":{"account_id":"18ce54d4x6u"}})", R"({"params":{"account_id":"18CE54D4X5T"}})",
+        R"({"params":{"account_id":""}})", R"({"params":{"account_id":null}})", R"({"params":{"account_id":["x"]}})",
+        R"({"params":[]})", "null", "7"})
+    CHECK_MESSAGE((read("{" + granted + R"(,"request":)" + request + "}") == "unavailable: about another account"),
+                  request);
+}
+
+TEST_CASE("classify: a refusal about another account is none of ours") {
+  const std::string body =
+      R"({"errors":[{"code":"ACCOUNT_NOT_FOUND"}],"request":{"params":{"account_id":"18ce54d4x6u"}}})";
+  CHECK(describe(classify(answer(403, body), kAccount).answer) == "unavailable: http 403, about another account");
+  CHECK(describe(classify(answer(403, body), "18ce54d4x6u").answer) == "denied account_not_found");
+}
+
+TEST_CASE("classify: a 200 that is not the API's is no answer") {
+  CHECK(read("") == "unavailable: not json");
+  CHECK(read("<html>Sign in to the hotel's network</html>") == "unavailable: not json");
+  CHECK(read(R"({"data":{"user_id":"5","permissions":["ACC)") == "unavailable: not json");
+  CHECK(read(data(R"("user_id":"5","permissions":[])") + "{}") == "unavailable: not json");
+  for (const std::string body : {"null", "7", "[]", "{}", R"("text")", R"({"errors":[]})"})
+    CHECK_MESSAGE((read(body) == "unavailable: not the API's shape"), body);
+  CHECK(read(R"({"data":[{"user_id":"5","permissions":[]}]})") == "unavailable: no user_id");
+}
+
+TEST_CASE("classify: a 200 that carries errors too is no answer") {
+  CHECK(read(R"({"data":{"user_id":"5","permissions":[]},"errors":[{"code":89}]})") ==
+        "unavailable: not the API's shape");
+  CHECK(read(R"({"data":{"user_id":"5","permissions":[]},"errors":[]})") == "granted 5 none");
+}
+
+TEST_CASE("classify: the same key twice is no answer, however it is spelled") {
+  CHECK(read(data(R"("user_id":"5","permissions":[],"permissions":["ACCOUNT_ADMIN"])")) == "unavailable: not json");
+  CHECK(read(data(R"("user_id":"5","permissions":[],"permission\u0073":["ACCOUNT_ADMIN"])")) ==
+        "unavailable: not json");
+  CHECK(describe(classify(answer(401, R"({"errors":[{"code":89,"code":32}]})"), kAccount).answer) ==
+        "unavailable: http 401, not json");
+}
+
+TEST_CASE("classify: deep nesting is no answer and no stack overflow") {
+  CHECK(read(std::string(200'000, '[')) == "unavailable: not json");
+  CHECK(read(data(R"("user_id":"5","permissions":[],"x":)" + std::string(30, '[') + std::string(30, ']'))) ==
+        "granted 5 none");
+  CHECK(read(data(R"("user_id":"5","permissions":[],"x":)" + std::string(31, '[') + std::string(31, ']'))) ==
+        "unavailable: not json");
+}
+
+TEST_CASE("classify: a body of one MiB is read, a longer one is not") {
+  std::string body = data(R"("user_id":"5","permissions":[])");
+  body.resize(1024 * 1024, ' ');
+  CHECK(read(body) == "granted 5 none");
+  CHECK(read(body + " ") == "unavailable: not json");
+}
+
+TEST_CASE("classify: broken text is no answer") {
+  CHECK(read(data(R"("user_id":"5","permissions":["\ud800"])")) == "unavailable: not json");
+  CHECK(read(data(R"("user_id":"5","permissions":["\udc00"])")) == "unavailable: not json");
+  CHECK(read(data("\"user_id\":\"5\",\"permissions\":[\"\xFF\"]")) == "unavailable: not json");
+  CHECK(read(data(R"("user_id":"5","permissions":[])") + std::string(1, '\0')) == "unavailable: not json");
+  CHECK(read(data(R"("user_id":"5","permissions":[])") + std::string("\0{}", 3)) == "unavailable: not json");
+  CHECK(read(data(R"("user_id":"5\u0000","permissions":[])")) == "unavailable: no user_id");
+}
+
+TEST_CASE("classify: the body decides, whatever the content type says") {
+  const std::string body = data(R"("user_id":"5","permissions":[])");
+  CHECK(describe(classify(answer(200, body, {{"content-type", "text/html"}}), kAccount).answer) == "granted 5 none");
+}
+
+TEST_CASE("classify: codes are words, numbers, or numbers as text") {
+  CHECK(refused(401, "89") == "denied token_invalid");
+  CHECK(refused(401, R"("89")") == "denied token_invalid");
+  CHECK(refused(401, R"("UNAUTHORIZED_ACCESS")") == "denied unauthenticated");
+  CHECK(refused(401, R"("SOMETHING_NEW")") == "denied unknown");
+}
+
+TEST_CASE("classify: of several errors the first one speaks") {
+  CHECK(describe(classify(answer(401, R"({"errors":[{"code":32},{"code":89}]})"), kAccount).answer) ==
+        "denied unauthenticated");
+}
+
+TEST_CASE("classify: a refusal outside the API's shape accuses nobody") {
+  for (const std::string body :
+       {"{}", "[]", "89", R"({"code":89})", R"({"error":{"code":89}})", R"({"errors":{"code":89}})", R"({"errors":[]})",
+        R"({"errors":[89]})", R"({"errors":[{}]})", R"({"errors":[{"code":null}]})", R"({"errors":[{"code":""}]})",
+        R"({"errors":[{"code":[89]}]})", R"({"errors":[{"message":"Invalid"}]})",
+        R"({"title":"Unauthorized","type":"about:blank","status":401,"detail":"Unauthorized"})"})
+    CHECK_MESSAGE(
+        (describe(classify(answer(401, body), kAccount).answer) == "unavailable: http 401, not the API's shape"), body);
+  CHECK(describe(classify(answer(401, "<h1>89</h1>"), kAccount).answer) == "unavailable: http 401, not json");
+  CHECK(describe(classify(answer(404, ""), kAccount).answer) == "unavailable: http 404, not json");
+}
+
+TEST_CASE("classify: the status is heard before the code") {
+  CHECK(refused(500, "89") == "unavailable: http 500");
+  CHECK(refused(408, "89") == "unavailable: http 408");
+  CHECK(refused(423, "89") == "unavailable: http 423");
+  CHECK(refused(429, "89") == "throttled");
+  CHECK(refused(302, "89") == "unavailable: http 302");
+  CHECK(refused(201, "89") == "unavailable: http 201");
+  CHECK(refused(204, "89") == "unavailable: http 204");
+  CHECK(refused(0, "89") == "unavailable: http 0");
+  CHECK(refused(999, "89") == "unavailable: http 999");
+}
+
+TEST_CASE("classify: codes of overload are heard at any refusal") {
+  CHECK(refused(403, "88") == "throttled");
+  CHECK(refused(400, R"("OVER_CAPACITY")") == "unavailable: http 400");
+}
+
+TEST_CASE("classify: 429 waits for the account's reset even when the body is a stranger's") {
+  const auto seen = classify(answer(429, "<html>",
+                                    {{"x-account-rate-limit-limit", "2000"},
+                                     {"x-account-rate-limit-remaining", "0"},
+                                     {"x-account-rate-limit-reset", "1767225600"}}),
+                             kAccount);
+  CHECK(describe(seen.answer) == "throttled until 2026-01-01T00:00:00.000Z");
+  CHECK(seen.limits.account == RateLimit{2000, 0, base::from_epoch_seconds(1767225600)});
+}
+
+TEST_CASE("classify: 429 with garbled limits has no reset") {
+  const std::vector<http::Header> garbled{{"x-rate-limit-limit", "99999999999999999999"},
+                                          {"x-rate-limit-remaining", "0"},
+                                          {"x-rate-limit-reset", "-1767225600"}};
+  CHECK(describe(classify(answer(429, "", garbled), kAccount).answer) == "throttled");
+}
+
+TEST_CASE("classify: 503 hands on Retry-After, as seconds or as a date") {
+  CHECK(describe(classify(answer(503, "", {{"Retry-After", "120"}}), kAccount).answer) ==
+        "unavailable: http 503, retry after 2m");
+  CHECK(describe(classify(answer(503, "",
+                                 {{"Retry-After", "Thu, 01 Jan 2026 00:00:30 GMT"},
+                                  {"Date", "Thu, 01 Jan 2026 00:00:00 GMT"}}),
+                          kAccount)
+                     .answer) == "unavailable: http 503, retry after 30s");
+  CHECK(describe(classify(answer(503, "", {{"Retry-After", "-5"}}), kAccount).answer) == "unavailable: http 503");
+}
+
+TEST_CASE("classify: a request that failed on the way is no answer, and leaves no evidence") {
+  const http::Reply failed = base::Failure{http::TransportError{http::Stage::kDeadline, "ads-api.x.com: too slow"}};
+  const auto seen = classify(failed, kAccount);
+  CHECK(describe(seen.answer) == "unavailable: " + std::string(http::to_text(http::Stage::kDeadline)));
+  CHECK(seen.evidence == Evidence{0, ""});
+  CHECK_FALSE(seen.server_date);
+  CHECK(classify_identity(failed) == IdentityAnswer::kNoStatement);
+  CHECK_FALSE(classify_accounts(failed).page);
+}
+
+TEST_CASE("classify: the evidence holds status and code, and the code is one short clean line") {
+  CHECK(classify(answer(401, R"({"errors":[{"code":89}]})"), kAccount).evidence == Evidence{401, "89"});
+  CHECK(classify(answer(503, R"({"errors":[{"code":130}]})"), kAccount).evidence == Evidence{503, "130"});
+  CHECK(classify(answer(404, "<html>"), kAccount).evidence == Evidence{404, ""});
+  CHECK(classify(answer(400, R"({"errors":[{"code":"A\nB\u0000C"}]})"), kAccount).evidence.code == "A B C");
+  const auto seen = classify(answer(400, R"({"errors":[{"code":")" + std::string(500, 'A') + "\"}]}"), kAccount);
+  CHECK(seen.evidence.code == std::string(64, 'A'));
+}
+
+TEST_CASE("classify: date and warning come from the headers of any answer") {
+  const auto seen = classify(
+      answer(500, "", {{"date", "Thu, 01 Jan 2026 00:00:00 GMT"}, {"X-API-Warn", "Version 11 ends\tsoon"}}), kAccount);
+  CHECK(seen.server_date == base::from_epoch_seconds(1767225600));
+  CHECK(seen.api_warning == "Version 11 ends soon");
+  CHECK(classify(answer(500, ""), kAccount).api_warning.empty());
+}
+
+TEST_CASE("classify accounts: a page has its accounts and its cursor") {
+  const auto seen =
+      classify_accounts(answer(200, R"({"data":[{"id":"a1","name":"One","approval_status":"ACCEPTED","deleted":false},
+               {"id":"b2","name":null,"deleted":true,"salt":"x"}],"next_cursor":"c 1"})"));
+  REQUIRE(seen.page);
+  CHECK(*seen.page == AccountsPage{{{"a1", "One", "ACCEPTED", false}, {"b2", "", "", true}}, "c 1"});
+}
+
+TEST_CASE("classify accounts: a null, absent or empty cursor ends the list") {
+  for (const std::string body :
+       {R"({"data":[],"next_cursor":null})", R"({"data":[]})", R"({"data":[],"next_cursor":""})"}) {
+    const auto seen = classify_accounts(answer(200, body));
+    REQUIRE_MESSAGE(seen.page, body);
+    CHECK(seen.page->next_cursor.empty());
+    CHECK(seen.page->accounts.empty());
+  }
+}
+
+TEST_CASE("classify accounts: one account may come without its list") {
+  const auto seen = classify_accounts(answer(200, R"({"data":{"id":"a1","name":"One"}})"));
+  REQUIRE(seen.page);
+  CHECK(seen.page->accounts == std::vector<AdAccount>{{"a1", "One", "", false}});
+}
+
+TEST_CASE("classify accounts: one misshapen record spoils the page") {
+  for (const std::string body : {R"({"data":[{"id":"a1"},{"name":"no id"}]})", R"({"data":[{"id":""}]})",
+                                 R"({"data":[{"id":"../x"}]})", R"({"data":[{"id":null}]})", R"({"data":[null]})",
+                                 R"({"data":["a1"]})", R"({"data":[{"id":"a1","deleted":0}]})", R"({"data":null})",
+                                 R"({"data":"a1"})", R"({})", R"([])", R"({"data":[],"next_cursor":{}})",
+                                 R"({"data":[],"next_cursor":true})", R"({"data":[],"errors":[{"code":130}]})"}) {
+    const auto seen = classify_accounts(answer(200, body));
+    CHECK_FALSE_MESSAGE(seen.page, body);
+    CHECK(describe(seen.answer) == "unavailable: not the API's shape");
+  }
+  CHECK(describe(classify_accounts(answer(200, "{")).answer) == "unavailable: not json");
+}
+
+TEST_CASE("classify accounts: refusals and throttles are told as for one account") {
+  CHECK(describe(classify_accounts(answer(401, R"({"errors":[{"code":89}]})")).answer) == "denied token_invalid");
+  CHECK(describe(classify_accounts(answer(429, "")).answer) == "throttled");
+  CHECK(describe(classify_accounts(answer(503, "")).answer) == "unavailable: http 503");
+}
+
+TEST_CASE("classify accounts: no account was asked for, so none is missing") {
+  CHECK(describe(classify_accounts(answer(404, R"({"errors":[{"code":"NOT_FOUND"}]})")).answer) == "denied unknown");
+}
+
+TEST_CASE("classify identity: a user object means that the token lives") {
+  CHECK(identity(200, R"({"id":5,"id_str":"5","suspended":true})") == IdentityAnswer::kAlive);
+}
+
+TEST_CASE("classify identity: refusals of a suspended or locked owner mean that the token lives") {
+  CHECK(identity(403, R"({"errors":[{"code":64}]})") == IdentityAnswer::kAlive);
+  CHECK(identity(403, R"({"errors":[{"code":326}]})") == IdentityAnswer::kAlive);
+  CHECK(identity(401, R"({"errors":[{"code":64}]})") == IdentityAnswer::kNoStatement);
+}
+
+TEST_CASE("classify identity: only a 401 with code 89 says that the token is invalid") {
+  CHECK(identity(401, R"({"errors":[{"code":89}]})") == IdentityAnswer::kTokenInvalid);
+  CHECK(identity(403, R"({"errors":[{"code":89}]})") == IdentityAnswer::kNoStatement);
+  CHECK(identity(500, R"({"errors":[{"code":89}]})") == IdentityAnswer::kNoStatement);
+}
+
+TEST_CASE("classify identity: everything else says nothing") {
+  for (const std::string body : {"", "<html>", "[]", "null", "7", R"({"errors":[{"code":89}]})"})
+    CHECK_MESSAGE((identity(200, body) == IdentityAnswer::kNoStatement), body);
+  for (const std::string code : {"32", "135", "416", "453", "99"})
+    CHECK_MESSAGE((identity(401, std::string(R"({"errors":[{"code":)") + code + "}]}") == IdentityAnswer::kNoStatement),
+                  code);
+  CHECK(identity(401, R"({"title":"Unauthorized","status":401})") == IdentityAnswer::kNoStatement);
+  CHECK(identity(429, R"({"errors":[{"code":88}]})") == IdentityAnswer::kNoStatement);
+  CHECK(identity(204, "") == IdentityAnswer::kNoStatement);
+  CHECK(identity(302, R"({"id":5})") == IdentityAnswer::kNoStatement);
+}
+
+}  // namespace xads

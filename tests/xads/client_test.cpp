@@ -1,0 +1,117 @@
+#include "xads/client.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+namespace xads {
+namespace {
+
+using namespace std::chrono_literals;
+
+const base::Instant kSigned = base::from_epoch_seconds(1767225600);  // 2026-01-01T00:00:00Z
+
+/// Gives the same byte for ever, so that a header can be written down.
+class ConstantRandom final : public base::Random {
+ public:
+  void fill(std::span<unsigned char> bytes) override { std::fill(bytes.begin(), bytes.end(), 0xA5); }
+};
+
+struct Fixture {
+  base::ManualClock clock{kSigned};
+  base::SeededRandom random{7};
+  Consumer consumer{base::Secret("xvz1evFS4wEEPTGEFPHBog"),
+                    base::Secret("kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw")};
+  AccessToken token{base::Secret("370773112-GmHxMAgYyLbNEtIKZeRNFsMKPR9EyMZeS9weJAEb"),
+                    base::Secret("LswwdoUaIvS8ltyTt5jkRh4J50vUPVVHtR2YPi5kE")};
+  Client client{ApiOptions{}, clock, random};
+};
+
+std::string member(const std::string& header, const std::string& name) {
+  const auto start = header.find(name + "=\"");
+  REQUIRE(start != std::string::npos);
+  const auto value = start + name.size() + 2;
+  return header.substr(value, header.find('"', value) - value);
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "client: the access request asks version 12 for one account, as JSON, in ten seconds") {
+  const auto request = client.access_request(consumer, token, "18ce54d4x5t");
+  CHECK(request.method == "GET");
+  CHECK(request.url == "https://ads-api.x.com/12/accounts/18ce54d4x5t/authenticated_user_access");
+  CHECK(request.headers == std::vector<http::Header>{{"Accept", "application/json"}});
+  CHECK(request.body.empty());
+  CHECK(request.deadline == 10s);
+  CHECK(request.idempotent);
+  CHECK(request.reach == http::Reach::kAnyAddress);
+  CHECK(request.max_body == 1024 * 1024);
+  CHECK_FALSE(request.cut_long_body);
+}
+
+TEST_CASE_FIXTURE(Fixture, "client: host, version and deadline come from the options, and slashes do not double") {
+  const Client other({"https://127.0.0.1:8443/", "https://127.0.0.1:9443//", "11", 3s}, clock, random);
+  const auto request = other.access_request(consumer, token, "abc");
+  CHECK(request.url == "https://127.0.0.1:8443/11/accounts/abc/authenticated_user_access");
+  CHECK(request.deadline == 3s);
+  CHECK(other.identity_request(consumer, token).url == "https://127.0.0.1:9443/1.1/account/verify_credentials.json");
+}
+
+TEST_CASE_FIXTURE(Fixture, "client: an account id cannot leave its place in the path") {
+  CHECK(client.access_request(consumer, token, "../x?y#z a").url ==
+        "https://ads-api.x.com/12/accounts/..%2Fx%3Fy%23z%20a/authenticated_user_access");
+}
+
+TEST_CASE_FIXTURE(Fixture, "client: the first page of accounts has no cursor, the next one any characters at all") {
+  CHECK(client.accounts_request(consumer, token, 1000, "").url == "https://ads-api.x.com/12/accounts?count=1000");
+  CHECK(client.accounts_request(consumer, token, 2, "c-3 &=+/\xC3\xA9%").url ==
+        "https://ads-api.x.com/12/accounts?count=2&cursor=c-3%20%26%3D%2B%2F%C3%A9%25");
+}
+
+TEST_CASE_FIXTURE(Fixture, "client: the identity request goes to the identity host") {
+  CHECK(client.identity_request(consumer, token).url == "https://api.x.com/1.1/account/verify_credentials.json");
+}
+
+TEST_CASE_FIXTURE(Fixture, "client: a nonce is sixteen random bytes and no attempt repeats one") {
+  const auto request = client.access_request(consumer, token, "18ce54d4x5t");
+  const auto first = request.authorization();
+  const auto second = request.authorization();
+  CHECK(member(first, "oauth_nonce").size() == 32);
+  CHECK(member(first, "oauth_nonce") != member(second, "oauth_nonce"));
+  CHECK(member(first, "oauth_signature") != member(second, "oauth_signature"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "client: an attempt is stamped with the wall clock of its own moment") {
+  const auto request = client.access_request(consumer, token, "18ce54d4x5t");
+  CHECK(member(request.authorization(), "oauth_timestamp") == "1767225600");
+  clock.advance(1999ms);
+  CHECK(member(request.authorization(), "oauth_timestamp") == "1767225601");
+  clock.step_wall(-1h);
+  CHECK(member(request.authorization(), "oauth_timestamp") == "1767222001");
+}
+
+TEST_CASE_FIXTURE(Fixture, "client: the signature covers the query that is sent") {
+  ConstantRandom constant;
+  const Client steady({}, clock, constant);
+  const std::string nonce = "a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5";
+  CHECK(steady.accounts_request(consumer, token, 5, "a b&c").authorization() ==
+        authorization_header("GET", "https://ads-api.x.com/12/accounts", {{"count", "5"}, {"cursor", "a b&c"}},
+                             consumer, token, {nonce, 1767225600}));
+}
+
+TEST_CASE_FIXTURE(Fixture, "client: a request outlives the client that made it") {
+  http::Request request;
+  {
+    const Client brief({}, clock, random);
+    request = brief.access_request(consumer, token, "18ce54d4x5t");
+  }
+  CHECK(request.authorization().starts_with("OAuth oauth_consumer_key=\"xvz1evFS4wEEPTGEFPHBog\", "));
+}
+
+TEST_CASE_FIXTURE(Fixture, "client: no secret travels in the header") {
+  const auto header = client.identity_request(consumer, token).authorization();
+  CHECK(header.find(consumer.secret.reveal()) == std::string::npos);
+  CHECK(header.find(token.secret.reveal()) == std::string::npos);
+}
+
+}  // namespace xads

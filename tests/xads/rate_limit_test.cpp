@@ -1,0 +1,105 @@
+#include "xads/rate_limit.h"
+
+#include <doctest/doctest.h>
+
+namespace xads {
+namespace {
+
+using namespace std::chrono_literals;
+using Headers = std::vector<http::Header>;
+
+http::Response with(Headers headers) { return {429, std::move(headers), ""}; }
+
+http::Response user_family(const std::string& limit, const std::string& remaining, const std::string& reset) {
+  return with({{"x-rate-limit-limit", limit}, {"x-rate-limit-remaining", remaining}, {"x-rate-limit-reset", reset}});
+}
+
+const base::Instant kNewYear = base::from_epoch_seconds(1767225600);  // 2026-01-01T00:00:00Z
+
+}  // namespace
+
+TEST_CASE("rate limit: both families are read, whatever the case of their names") {
+  const auto limits = rate_limits_of(with({{"X-Rate-Limit-Limit", "10000000"},
+                                           {"X-Rate-Limit-Remaining", "9999990"},
+                                           {"x-rate-limit-reset", " 1767225600 "},
+                                           {"x-account-rate-limit-limit", "2000"},
+                                           {"x-account-rate-limit-remaining", "1999"},
+                                           {"x-account-rate-limit-reset", "1767225660"}}));
+  CHECK(limits.user == RateLimit{10'000'000, 9'999'990, kNewYear});
+  CHECK(limits.account == RateLimit{2000, 1999, kNewYear + 60s});
+}
+
+TEST_CASE("rate limit: a family that lacks a header is absent") {
+  const auto limits = rate_limits_of(with({{"x-rate-limit-limit", "2000"}, {"x-rate-limit-reset", "1767225600"}}));
+  CHECK_FALSE(limits.user);
+  CHECK_FALSE(limits.account);
+}
+
+TEST_CASE("rate limit: garbage makes a family absent") {
+  for (const std::string garbage : {"", " ", "-1", "+5", "2000x", "2e3", "0x10", "1.5", "2000,2000", "two thousand",
+                                    "99999999999999999999999", "2147483648"})
+    CHECK_FALSE_MESSAGE(rate_limits_of(user_family(garbage, "1", "1767225600")).user, garbage);
+  CHECK_FALSE(rate_limits_of(user_family("2000", "-1", "1767225600")).user);
+  CHECK_FALSE(rate_limits_of(user_family("2000", "9999999999", "1767225600")).user);
+  CHECK_FALSE(rate_limits_of(user_family("0", "0", "1767225600")).user);
+}
+
+TEST_CASE("rate limit: a reset before the epoch or beyond the year 9999 makes a family absent") {
+  CHECK_FALSE(rate_limits_of(user_family("2000", "1", "-1767225600")).user);
+  CHECK_FALSE(rate_limits_of(user_family("2000", "1", "253402300800")).user);
+  CHECK_FALSE(rate_limits_of(user_family("2000", "1", "9223372036854775807")).user);
+  CHECK(rate_limits_of(user_family("2000", "1", "253402300799")).user.has_value());
+}
+
+TEST_CASE("rate limit: a reset in the past is handed on as it is") {
+  CHECK(rate_limits_of(user_family("2000", "0", "1")).user == RateLimit{2000, 0, base::from_epoch_seconds(1)});
+}
+
+TEST_CASE("rate limit: the Date header is read, or absent when it is no date") {
+  CHECK(server_date_of(with({{"Date", "Thu, 01 Jan 2026 00:00:00 GMT"}})) == kNewYear);
+  CHECK_FALSE(server_date_of(with({{"date", "yesterday"}})));
+  CHECK_FALSE(server_date_of(with({})));
+}
+
+TEST_CASE("rate limit: Retry-After counts seconds") {
+  CHECK(retry_after_of(with({{"retry-after", "120"}})) == base::Duration(2min));
+  CHECK(retry_after_of(with({{"retry-after", "0"}})) == base::Duration(0));
+}
+
+TEST_CASE("rate limit: a Retry-After date is measured against the answer's own Date") {
+  CHECK(retry_after_of(with(
+            {{"retry-after", "Thu, 01 Jan 2026 00:02:00 GMT"}, {"date", "Thu, 01 Jan 2026 00:00:00 GMT"}})) == 2min);
+  CHECK(retry_after_of(with({{"retry-after", "Wed, 31 Dec 2025 00:00:00 GMT"},
+                             {"date", "Thu, 01 Jan 2026 00:00:00 GMT"}})) == base::Duration(0));
+  CHECK_FALSE(retry_after_of(with({{"retry-after", "Thu, 01 Jan 2026 00:02:00 GMT"}})));
+}
+
+TEST_CASE("rate limit: a Retry-After that is neither seconds nor a date is absent") {
+  for (const std::string garbage : {"", "-5", "soon", "1.5", "1000000000", "99999999999999999999"})
+    CHECK_FALSE_MESSAGE(retry_after_of(with({{"retry-after", garbage}})), garbage);
+  CHECK_FALSE(retry_after_of(with({})));
+}
+
+TEST_CASE("rate limit: the account family says when a throttle ends, then the user family, then Retry-After") {
+  const Headers retry{{"retry-after", "30"}, {"date", "Thu, 01 Jan 2026 00:00:00 GMT"}};
+  CHECK(throttle_end_of(with(retry)) == kNewYear + 30s);
+
+  Headers user = retry;
+  user.insert(user.end(),
+              {{"x-rate-limit-limit", "2000"}, {"x-rate-limit-remaining", "0"}, {"x-rate-limit-reset", "1767225900"}});
+  CHECK(throttle_end_of(with(user)) == kNewYear + 5min);
+
+  Headers both = user;
+  both.insert(both.end(), {{"x-account-rate-limit-limit", "2000"},
+                           {"x-account-rate-limit-remaining", "0"},
+                           {"x-account-rate-limit-reset", "1767225660"}});
+  CHECK(throttle_end_of(with(both)) == kNewYear + 1min);
+}
+
+TEST_CASE("rate limit: a Retry-After date needs no Date header, seconds do") {
+  CHECK(throttle_end_of(with({{"retry-after", "Thu, 01 Jan 2026 00:00:00 GMT"}})) == kNewYear);
+  CHECK_FALSE(throttle_end_of(with({{"retry-after", "30"}})));
+  CHECK_FALSE(throttle_end_of(with({})));
+}
+
+}  // namespace xads
