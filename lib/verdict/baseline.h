@@ -34,8 +34,9 @@ struct Run {
 /// Another answer than the baseline's, waiting to be confirmed.
 struct Suspicion {
   Conclusive answer;
-  base::Instant began;  ///< UTC
-  int count = 0;        ///< how many times in a row, unavailable answers aside
+  base::Instant began;      ///< UTC
+  int count = 0;            ///< how many times in a row, unavailable answers aside
+  xads::Evidence evidence;  ///< of the latest of them
   xads::IdentityAnswer identity =
       xads::IdentityAnswer::kNoStatement;  ///< the identity host's latest word since it began
   bool operator==(const Suspicion&) const = default;

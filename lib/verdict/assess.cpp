@@ -1,0 +1,157 @@
+#include "verdict/assess.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "verdict/roles.h"
+
+namespace verdict {
+namespace {
+
+constexpr std::array kAboutPermissions{Cause::kRoleReduced,  Cause::kRoleEscalated,  Cause::kRoleChanged,
+                                       Cause::kComposerLost, Cause::kComposerGained, Cause::kPermissionUnknown};
+
+std::optional<Cause> token_cause(xads::Denial denial) {
+  switch (denial) {
+    case xads::Denial::kTokenInvalid:
+      return Cause::kTokenRevoked;
+    case xads::Denial::kUserSuspended:
+      return Cause::kTokenUserSuspended;
+    case xads::Denial::kUserLocked:
+      return Cause::kTokenUserLocked;
+    case xads::Denial::kReauthorizationRequired:
+      return Cause::kTokenReauthorizationRequired;
+    case xads::Denial::kUnauthenticated:
+    case xads::Denial::kAccountNotFound:
+    case xads::Denial::kAppRejected:
+    case xads::Denial::kVersionRetired:
+    case xads::Denial::kClockSkewed:
+    case xads::Denial::kRequestRefused:
+    case xads::Denial::kUnknown:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+const xads::Granted* granted(const Conclusive& answer) { return std::get_if<xads::Granted>(&answer); }
+bool not_found(const Conclusive& answer) {
+  const auto* denied = std::get_if<xads::Denied>(&answer);
+  return denied != nullptr && denied->denial == xads::Denial::kAccountNotFound;
+}
+
+/// The newest that is known, confirmed or not: neighbours judge each other by it.
+const Conclusive* latest(const Baseline& baseline) {
+  if (baseline.suspicion) return &baseline.suspicion->answer;
+  return baseline.run ? &baseline.run->answer : nullptr;
+}
+
+Finding finding_of(IncidentKey key, const Baseline& baseline) {
+  Finding finding{.key = std::move(key), .last_good_at = baseline.last_good_at};
+  if (baseline.run) {
+    finding.evidence = baseline.run->evidence;
+    finding.confirmations = static_cast<int>(std::min<std::uint64_t>(baseline.run->count, 1000));
+  }
+  return finding;
+}
+
+std::optional<Cause> token_cause(const audit::Token& token, const Conclusive& answer) {
+  if (const auto* grant = granted(answer)) {
+    const bool other_user = !token.user_id.empty() && grant->user_id != token.user_id;
+    return other_user ? std::optional(Cause::kTokenIdentityMismatch) : std::nullopt;
+  }
+  return token_cause(std::get<xads::Denied>(answer).denial);
+}
+
+void assess_permissions(const Member& member, Assessment& assessment) {
+  const audit::Probe& probe = member.state->probe;
+  const Baseline& baseline = member.state->baseline;
+  const auto* grant = baseline.run ? granted(baseline.run->answer) : nullptr;
+  const bool comparable = grant != nullptr && baseline.normal && grant->user_id == baseline.normal->user_id;
+  if (!comparable) {
+    for (const Cause cause : kAboutPermissions) assessment.undecided.push_back({cause, probe.token, probe.account});
+    return;
+  }
+  for (const Cause cause : differences(baseline.normal->permissions, grant->permissions)) {
+    Finding finding = finding_of({cause, probe.token, probe.account}, baseline);
+    finding.before = baseline.normal->permissions.texts();
+    finding.after = grant->permissions.texts();
+    assessment.findings.push_back(std::move(finding));
+  }
+}
+
+/// What the tokens of one ad account say about it together.
+struct Sight {
+  int seen = 0;     ///< tokens that are granted
+  int missing = 0;  ///< tokens that were told "not found"
+};
+
+Sight sight_of(const std::vector<Member>& members) {
+  Sight sight;
+  for (const Member& member : members) {
+    const Conclusive* answer = latest(member.state->baseline);
+    if (answer == nullptr) continue;
+    if (granted(*answer) != nullptr) ++sight.seen;
+    if (not_found(*answer)) ++sight.missing;
+  }
+  return sight;
+}
+
+Cause cause_of_not_found(const Member& member, const Sight& sight) {
+  const bool seen_before = member.state->baseline.normal.has_value();
+  if (!seen_before) return Cause::kAccountUnavailable;
+  if (sight.seen > 0) return Cause::kAccessRemoved;
+  const bool alone = sight.missing <= 1;
+  return alone && member.token_granted_elsewhere ? Cause::kAccessRemoved : Cause::kAccountUnavailable;
+}
+
+void assess_access(const Member& member, const Sight& sight, Assessment& assessment) {
+  const audit::Probe& probe = member.state->probe;
+  const Baseline& baseline = member.state->baseline;
+  if (!baseline.run || !not_found(baseline.run->answer)) {
+    // Only a grant says that access is back. A token that died meanwhile says nothing of it.
+    if (baseline.run && granted(baseline.run->answer) != nullptr) return;
+    assessment.undecided.push_back({Cause::kAccessRemoved, probe.token, probe.account});
+    assessment.undecided.push_back({Cause::kAccountUnavailable, probe.token, probe.account});
+    return;
+  }
+  // Lost access stays what it is, even when the account goes away for everybody later.
+  assessment.undecided.push_back({Cause::kAccessRemoved, probe.token, probe.account});
+  Cause cause = cause_of_not_found(member, sight);
+  IncidentKey key{cause, probe.token, probe.account};
+  // The account's own incident names no token; one token that never saw an account that others see has its own.
+  if (cause == Cause::kAccountUnavailable && sight.seen == 0) key.token = audit::TokenId{};
+  const auto same_key = [&](const Finding& finding) { return finding.key == key; };
+  if (std::none_of(assessment.findings.begin(), assessment.findings.end(), same_key)) {
+    assessment.findings.push_back(finding_of(key, baseline));
+  }
+}
+
+}  // namespace
+
+Assessment assess_token(const audit::Token& token, const std::vector<const ProbeState*>& probes) {
+  Assessment assessment;
+  for (const ProbeState* state : probes) {
+    if (!state->baseline.run) continue;
+    const auto cause = token_cause(token, state->baseline.run->answer);
+    if (!cause) continue;
+    const IncidentKey key{*cause, token.id, ""};
+    const auto same_key = [&](const Finding& finding) { return finding.key == key; };
+    if (std::any_of(assessment.findings.begin(), assessment.findings.end(), same_key)) continue;
+    assessment.findings.push_back(finding_of(key, state->baseline));
+  }
+  return assessment;
+}
+
+Assessment assess_account(const std::string& account, const std::vector<Member>& members) {
+  Assessment assessment;
+  const Sight sight = sight_of(members);
+  for (const Member& member : members) {
+    assess_access(member, sight, assessment);
+    assess_permissions(member, assessment);
+  }
+  if (sight.seen == 0) assessment.undecided.push_back({Cause::kAccountUnavailable, audit::TokenId{}, account});
+  return assessment;
+}
+
+}  // namespace verdict

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "audit/probe.h"
+#include "verdict/baseline.h"
+#include "verdict/incident.h"
+
+namespace verdict {
+
+/// One probe beside its token, as the assessment sees it. Both outlive the call.
+struct Member {
+  const audit::Token* token;
+  const ProbeState* state;
+  bool token_granted_elsewhere = false;  ///< the same token is granted on another ad account
+};
+
+/// What holds now, computed from baselines alone.
+struct Assessment {
+  std::vector<Finding> findings;
+  /// Problems of which the present baselines say neither that they hold nor that they are over: a role cannot be seen
+  /// while the token is dead. They stay as they are.
+  std::vector<IncidentKey> undecided;
+};
+
+/// What is wrong with a token itself: revoked, suspended, locked, to be authorized anew, of another user. Pure.
+Assessment assess_token(const audit::Token& token, const std::vector<const ProbeState*>& probes);
+
+/// What is wrong on one ad account, for all live tokens that are asked about it: access, the account itself, roles.
+/// Pure.
+Assessment assess_account(const std::string& account, const std::vector<Member>& members);
+
+}  // namespace verdict

@@ -1,0 +1,135 @@
+#include "verdict/judge.h"
+
+#include <utility>
+
+#include "base/overloaded.h"
+
+namespace verdict {
+namespace {
+
+/// A vague 401 needs this many answers when only the control token, and not the identity host, speaks against it.
+constexpr int kVagueCount = 3;
+
+bool denies(const Conclusive& answer, xads::Denial denial) {
+  const auto* denied = std::get_if<xads::Denied>(&answer);
+  return denied != nullptr && denied->denial == denial;
+}
+
+bool blames_token(const Conclusive& answer) {
+  return denies(answer, xads::Denial::kTokenInvalid) || denies(answer, xads::Denial::kUnauthenticated);
+}
+
+/// X answers a revoked token with code 89 or vaguely, from day to day: the vague form does not contradict the other.
+bool agrees(const Conclusive& held, const Conclusive& seen) {
+  return held == seen || (denies(held, xads::Denial::kTokenInvalid) && blames_token(seen));
+}
+
+/// What still has to be known before a suspicion moves the baseline.
+struct Needs {
+  bool nothing = false;
+  bool another_answer = false;
+  bool identity = false;
+  bool neighbours = false;
+};
+
+Needs needs_of_vague_401(const Suspicion& suspicion, const ConfirmOptions& options, const Neighbours& neighbours) {
+  if (suspicion.count < options.count) return {.another_answer = true};
+  if (suspicion.identity == xads::IdentityAnswer::kTokenInvalid) return {.nothing = true};
+  // The token lives, so the Ads host is at fault. Ask both again at the next regular time.
+  if (suspicion.identity == xads::IdentityAnswer::kAlive) return {.identity = true};
+  const bool nobody_else_to_blame = neighbours.vouched && neighbours.clock_fine;
+  if (suspicion.count >= kVagueCount && nobody_else_to_blame) return {.nothing = true};
+  return {.another_answer = suspicion.count < kVagueCount, .identity = true, .neighbours = true};
+}
+
+Needs needs_of(const Suspicion& suspicion, const ConfirmOptions& options, const Neighbours& neighbours) {
+  const bool agreed = suspicion.count >= options.count;
+  if (denies(suspicion.answer, xads::Denial::kTokenInvalid)) return {.nothing = true};
+  if (denies(suspicion.answer, xads::Denial::kUnauthenticated)) {
+    return needs_of_vague_401(suspicion, options, neighbours);
+  }
+  if (denies(suspicion.answer, xads::Denial::kAccountNotFound)) {
+    if (agreed && neighbours.others_of_account_settled) return {.nothing = true};
+    return {.another_answer = true, .neighbours = true};
+  }
+  if (agreed) return {.nothing = true};
+  return {.another_answer = true};
+}
+
+void move_baseline(Judgement& judgement, base::Instant now) {
+  Baseline& baseline = judgement.baseline;
+  Suspicion suspicion = *std::exchange(baseline.suspicion, std::nullopt);
+  if (blames_token(suspicion.answer)) suspicion.answer = xads::Denied{xads::Denial::kTokenInvalid};
+  judgement.first = !baseline.run;
+  judgement.moved = true;
+  judgement.confirmations = suspicion.count;
+  judgement.closed = std::move(baseline.run);
+  baseline.run =
+      Run{suspicion.answer, suspicion.began, now, static_cast<std::uint64_t>(suspicion.count), suspicion.evidence};
+  if (const auto* granted = std::get_if<xads::Granted>(&suspicion.answer)) {
+    if (!baseline.normal) baseline.normal = *granted;
+    baseline.last_good_at = now;
+  }
+}
+
+void weigh_suspicion(Judgement& judgement, const ConfirmOptions& options, const Neighbours& neighbours,
+                     base::Instant now) {
+  const Needs needs = needs_of(*judgement.baseline.suspicion, options, neighbours);
+  if (needs.nothing) return move_baseline(judgement, now);
+  judgement.confirm_again = needs.another_answer;
+  judgement.ask_identity = needs.identity;
+  judgement.ask_neighbours = needs.neighbours;
+}
+
+void extend_run(Baseline& baseline, base::Instant now) {
+  baseline.suspicion.reset();
+  baseline.run->last_seen = now;
+  ++baseline.run->count;
+  if (std::holds_alternative<xads::Granted>(baseline.run->answer)) baseline.last_good_at = now;
+}
+
+void add_to_suspicion(Baseline& baseline, const Conclusive& seen, const xads::Evidence& evidence, base::Instant now) {
+  auto& suspicion = baseline.suspicion;
+  const bool same = suspicion && (suspicion->answer == seen || (blames_token(suspicion->answer) && blames_token(seen)));
+  if (!same) suspicion = Suspicion{.answer = seen, .began = now};
+  suspicion->answer = seen;
+  suspicion->evidence = evidence;
+  ++suspicion->count;
+}
+
+}  // namespace
+
+Judgement judge(const Baseline& before, const xads::Observation& observation, const ConfirmOptions& options,
+                const Neighbours& neighbours, base::Instant now) {
+  Judgement judgement{.baseline = before};
+  Baseline& baseline = judgement.baseline;
+  const auto seen = conclusive_part(observation.answer);
+  if (!seen) {
+    judgement.confirm_again = baseline.suspicion.has_value();
+    return judgement;
+  }
+  if (baseline.run && agrees(baseline.run->answer, *seen)) {
+    extend_run(baseline, now);
+    return judgement;
+  }
+  add_to_suspicion(baseline, *seen, observation.evidence, now);
+  const bool quiet_start = !baseline.run && std::holds_alternative<xads::Granted>(*seen);
+  if (quiet_start) {
+    move_baseline(judgement, now);
+  } else {
+    weigh_suspicion(judgement, options, neighbours, now);
+  }
+  return judgement;
+}
+
+Judgement judge_identity(const Baseline& before, xads::IdentityAnswer answer, const ConfirmOptions& options,
+                         const Neighbours& neighbours, base::Instant now) {
+  Judgement judgement{.baseline = before};
+  if (!before.suspicion || !blames_token(before.suspicion->answer)) return judgement;
+  judgement.baseline.suspicion->identity = answer;
+  weigh_suspicion(judgement, options, neighbours, now);
+  judgement.ask_identity = false;  // it has just been asked
+  return judgement;
+}
+
+}  // namespace verdict

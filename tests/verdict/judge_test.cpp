@@ -1,0 +1,191 @@
+#include "verdict/judge.h"
+
+#include <doctest/doctest.h>
+
+using namespace verdict;
+using namespace std::chrono_literals;
+using xads::Denial;
+using xads::IdentityAnswer;
+
+namespace {
+
+constexpr base::Instant kNoon = base::from_epoch_ms(1'790'000'000'000);
+const ConfirmOptions kTwice{2, 20s};
+const Neighbours kQuiet{.others_of_account_settled = true, .vouched = false, .clock_fine = true};
+
+xads::Observation granted(std::vector<std::string> permissions, std::string user = "2417045708") {
+  return {xads::Granted{std::move(user), xads::Permissions::from_texts(permissions)}, {200, ""}, {}, {}};
+}
+xads::Observation denied(Denial denial, int status = 401, std::string code = "") {
+  return {xads::Denied{denial}, {status, std::move(code)}, {}, {}};
+}
+xads::Observation unavailable() { return {xads::Unavailable{"http 503", {}}, {503, ""}, {}, {}}; }
+
+Baseline after(const Baseline& before, const std::vector<xads::Observation>& observations,
+               const Neighbours& neighbours = kQuiet) {
+  Baseline baseline = before;
+  base::Instant now = kNoon;
+  for (const auto& observation : observations)
+    baseline = judge(baseline, observation, kTwice, neighbours, now += 20s).baseline;
+  return baseline;
+}
+Baseline manager() { return after({}, {granted({"AD_MANAGER", "TWEET_COMPOSER"})}); }
+bool dead(const Baseline& baseline) { return baseline.run->answer == Conclusive(xads::Denied{Denial::kTokenInvalid}); }
+
+}  // namespace
+
+TEST_CASE("judge: the first grant is a quiet baseline") {
+  const auto judgement = judge({}, granted({"AD_MANAGER"}), kTwice, kQuiet, kNoon);
+  CHECK(judgement.moved);
+  CHECK(judgement.first);
+  CHECK_FALSE(judgement.confirm_again);
+  CHECK(judgement.baseline.normal->permissions.text() == "AD_MANAGER");
+  CHECK(judgement.baseline.last_good_at == kNoon);
+}
+
+TEST_CASE("judge: the same answer makes the run longer and nothing else") {
+  const auto judgement = judge(manager(), granted({"TWEET_COMPOSER", "AD_MANAGER"}), kTwice, kQuiet, kNoon + 15min);
+  CHECK_FALSE(judgement.moved);
+  CHECK(judgement.baseline.run->count == 2);
+  CHECK(judgement.baseline.run->last_seen == kNoon + 15min);
+  CHECK(judgement.baseline.last_good_at == kNoon + 15min);
+}
+
+TEST_CASE("judge: a role change needs two answers that agree") {
+  const auto first = judge(manager(), granted({"CAMPAIGN_ANALYST"}), kTwice, kQuiet, kNoon + 15min);
+  CHECK_FALSE(first.moved);
+  CHECK(first.confirm_again);
+  CHECK(first.baseline.run->answer == manager().run->answer);
+  const auto second = judge(first.baseline, granted({"CAMPAIGN_ANALYST"}), kTwice, kQuiet, kNoon + 15min + 20s);
+  CHECK(second.moved);
+  CHECK_FALSE(second.first);
+  CHECK(second.confirmations == 2);
+  CHECK(second.closed->answer == manager().run->answer);
+  CHECK(second.baseline.run->since == kNoon + 15min);
+  CHECK(second.baseline.normal->permissions.text() == "AD_MANAGER, TWEET_COMPOSER");
+}
+
+TEST_CASE("judge: an answer that is taken back leaves no trace") {
+  const auto baseline = after(manager(), {granted({"ANALYST"}), granted({"AD_MANAGER", "TWEET_COMPOSER"})});
+  CHECK_FALSE(baseline.suspicion);
+  CHECK(baseline.run->answer == manager().run->answer);
+}
+
+TEST_CASE("judge: two different suspicions do not confirm each other") {
+  const auto baseline = after(manager(), {granted({"ANALYST"}), granted({"CAMPAIGN_ANALYST"})});
+  CHECK(baseline.suspicion->count == 1);
+  CHECK(baseline.run->answer == manager().run->answer);
+}
+
+TEST_CASE("judge: an unavailable answer neither confirms nor clears a suspicion") {
+  auto baseline = after(manager(), {granted({"ANALYST"}), unavailable(), unavailable()});
+  CHECK(baseline.suspicion->count == 1);
+  baseline = after(baseline, {granted({"ANALYST"})});
+  CHECK(baseline.run->answer == Conclusive(xads::Granted{"2417045708", xads::Permissions::from_texts({"ANALYST"})}));
+}
+
+TEST_CASE("judge: nothing without a statement ever moves a baseline") {
+  const std::vector<xads::Observation> silent{unavailable(),
+                                              {xads::Throttled{}, {429, "88"}, {}, {}},
+                                              denied(Denial::kAppRejected, 403),
+                                              denied(Denial::kVersionRetired, 403),
+                                              denied(Denial::kClockSkewed),
+                                              denied(Denial::kRequestRefused, 400),
+                                              denied(Denial::kUnknown, 403)};
+  for (const auto& observation : silent) {
+    CHECK(after(manager(), {observation, observation, observation, observation}) == manager());
+    CHECK(after({}, {observation, observation, observation}) == Baseline{});
+  }
+}
+
+TEST_CASE("judge: code 89 with 401 is believed at once") {
+  const auto judgement = judge(manager(), denied(Denial::kTokenInvalid, 401, "89"), kTwice, kQuiet, kNoon);
+  CHECK(judgement.moved);
+  CHECK(dead(judgement.baseline));
+  CHECK(judgement.baseline.run->evidence.code == "89");
+}
+
+TEST_CASE("judge: a vague 401 alone never accuses a token") {
+  std::vector<xads::Observation> vague(20, denied(Denial::kUnauthenticated));
+  const auto baseline = after(manager(), vague);
+  CHECK_FALSE(dead(baseline));
+  CHECK(baseline.suspicion->count == 20);
+}
+
+TEST_CASE("judge: a vague 401 asks for another answer first and for the identity host then") {
+  const auto first = judge(manager(), denied(Denial::kUnauthenticated), kTwice, kQuiet, kNoon);
+  CHECK(first.confirm_again);
+  CHECK_FALSE(first.ask_identity);
+  const auto second = judge(first.baseline, denied(Denial::kUnauthenticated), kTwice, kQuiet, kNoon + 20s);
+  CHECK_FALSE(second.moved);
+  CHECK(second.ask_identity);
+  CHECK(second.ask_neighbours);
+}
+
+TEST_CASE("judge: a vague 401 and code 89 of the identity host together are a revocation") {
+  const auto suspected = after(manager(), {denied(Denial::kUnauthenticated), denied(Denial::kUnauthenticated)});
+  const auto judgement = judge_identity(suspected, IdentityAnswer::kTokenInvalid, kTwice, kQuiet, kNoon + 1min);
+  CHECK(judgement.moved);
+  CHECK(dead(judgement.baseline));
+}
+
+TEST_CASE("judge: code 89 of the identity host does not replace the second vague answer") {
+  const auto suspected = after(manager(), {denied(Denial::kUnauthenticated)});
+  const auto judgement = judge_identity(suspected, IdentityAnswer::kTokenInvalid, kTwice, kQuiet, kNoon + 1min);
+  CHECK_FALSE(judgement.moved);
+  CHECK(judgement.confirm_again);
+}
+
+TEST_CASE("judge: while the identity host says that the token lives, nothing is concluded") {
+  auto baseline = after(manager(), {denied(Denial::kUnauthenticated), denied(Denial::kUnauthenticated)});
+  const auto judgement = judge_identity(baseline, IdentityAnswer::kAlive, kTwice, kQuiet, kNoon + 1min);
+  CHECK_FALSE(judgement.moved);
+  CHECK_FALSE(judgement.confirm_again);
+  const Neighbours vouched{.others_of_account_settled = true, .vouched = true, .clock_fine = true};
+  baseline = after(judgement.baseline, {denied(Denial::kUnauthenticated), denied(Denial::kUnauthenticated)}, vouched);
+  CHECK_FALSE(dead(baseline));
+}
+
+TEST_CASE("judge: with a silent identity host three vague answers count when another token is fine") {
+  const std::vector<xads::Observation> vague(3, denied(Denial::kUnauthenticated));
+  const Neighbours vouched{.others_of_account_settled = true, .vouched = true, .clock_fine = true};
+  const Neighbours skewed{.others_of_account_settled = true, .vouched = true, .clock_fine = false};
+  CHECK(dead(after(manager(), vague, vouched)));
+  CHECK_FALSE(dead(after(manager(), vague, skewed)));
+  CHECK_FALSE(dead(after(manager(), vague, kQuiet)));
+}
+
+TEST_CASE("judge: vague and plain refusals of a token are the same run") {
+  auto baseline = after(manager(), {denied(Denial::kTokenInvalid)});
+  baseline = after(baseline, {denied(Denial::kUnauthenticated)});
+  CHECK(dead(baseline));
+  CHECK_FALSE(baseline.suspicion);
+  CHECK(baseline.run->count == 2);
+}
+
+TEST_CASE("judge: 'not found' waits for the account's other tokens") {
+  const Neighbours unsettled{.others_of_account_settled = false, .vouched = false, .clock_fine = true};
+  const std::vector<xads::Observation> twice(2, denied(Denial::kAccountNotFound, 404, "NOT_FOUND"));
+  const auto waiting = after(manager(), twice, unsettled);
+  CHECK(waiting.suspicion->count == 2);
+  const auto judgement = judge(waiting, twice.front(), kTwice, kQuiet, kNoon + 1min);
+  CHECK(judgement.moved);
+  CHECK(judgement.confirmations == 3);
+}
+
+TEST_CASE("judge: a recovery needs as many answers as a loss") {
+  auto baseline = after(manager(), {denied(Denial::kTokenInvalid)});
+  baseline = after(baseline, {granted({"AD_MANAGER", "TWEET_COMPOSER"})});
+  CHECK(dead(baseline));
+  baseline = after(baseline, {granted({"AD_MANAGER", "TWEET_COMPOSER"})});
+  CHECK(baseline.run->answer == manager().run->answer);
+}
+
+TEST_CASE("judge: suspended, locked and to be authorized anew are confirmed like a role change") {
+  for (const Denial denial : {Denial::kUserSuspended, Denial::kUserLocked, Denial::kReauthorizationRequired}) {
+    const auto once = after(manager(), {denied(denial, 403)});
+    CHECK(once.run->answer == manager().run->answer);
+    const auto twice = after(once, {denied(denial, 403)});
+    CHECK(twice.run->answer == Conclusive(xads::Denied{denial}));
+  }
+}
