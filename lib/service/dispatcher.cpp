@@ -1,0 +1,114 @@
+#include "service/dispatcher.h"
+
+#include <spdlog/logger.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+
+namespace service {
+namespace {
+
+constexpr int kRefillRows = 500;
+
+void log_attempt(spdlog::logger& log, const alert::DeliveryAttempt& attempt) {
+  const alert::Delivery& delivery = attempt.delivery;
+  const auto level = delivery.state == alert::DeliveryState::kDelivered ? spdlog::level::info
+                     : delivery.state == alert::DeliveryState::kDead    ? spdlog::level::err
+                                                                        : spdlog::level::warn;
+  log.log(level, "delivery attempted alert={} destination={} state={} attempt={} http={} took_ms={} outcome=\"{}\"",
+          delivery.alert.text(), delivery.destination, alert::to_text(delivery.state), delivery.attempts,
+          attempt.http_status, attempt.took.count(), base::clean_text(attempt.outcome));
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(boost::asio::io_context& io, alert::Courier& courier, http::Transport& transport,
+                       StoreThread& store, const base::Clock& clock, spdlog::logger& log, OnAttempt on_attempt)
+    : courier_(courier),
+      transport_(transport),
+      store_(store),
+      clock_(clock),
+      log_(log),
+      on_attempt_(std::move(on_attempt)),
+      timer_(io) {}
+
+void Dispatcher::start() {
+  store_.run([](store::Store& store) { return store.destinations_with_pending(); },
+             [this](const std::vector<std::string>& destinations) {
+               for (const auto& destination : destinations) {
+                 behind_.insert(destination);
+                 refill(destination);
+               }
+             });
+}
+
+void Dispatcher::take(const std::vector<alert::Delivery>& deliveries, const std::vector<alert::Body>& bodies) {
+  for (const auto& delivery : deliveries) {
+    // Behind means that older ones are still to be read, and these will be read with them.
+    if (behind_.contains(delivery.destination)) continue;
+    const auto body = std::find_if(bodies.begin(), bodies.end(), [&](const alert::Body& candidate) {
+      return candidate.alert == delivery.alert && candidate.channel == delivery.channel;
+    });
+    if (body == bodies.end() || !courier_.add({delivery, body->bytes}, clock_.now())) {
+      behind_.insert(delivery.destination);
+      continue;
+    }
+    taken_up_to_[delivery.destination] = delivery.sequence;
+  }
+  pump();
+}
+
+void Dispatcher::refill(const std::string& destination) {
+  if (stopped_ || !refilling_.insert(destination).second) return;
+  const std::uint64_t after = taken_up_to_[destination];
+  store_.run(
+      [destination, after](store::Store& store) { return store.pending_deliveries(destination, after, kRefillRows); },
+      [this, destination](std::vector<alert::PendingDelivery> rows) {
+        refilling_.erase(destination);
+        bool all = rows.size() < static_cast<std::size_t>(kRefillRows);
+        for (auto& row : rows) {
+          const std::uint64_t sequence = row.delivery.sequence;
+          if (!courier_.add(std::move(row), clock_.now())) {
+            all = false;
+            break;
+          }
+          taken_up_to_[destination] = sequence;
+        }
+        if (all) behind_.erase(destination);
+        pump();
+      });
+}
+
+void Dispatcher::stop() {
+  stopped_ = true;
+  timer_.cancel();
+}
+
+void Dispatcher::pump() {
+  if (stopped_) return;
+  while (auto sending = courier_.take_due(clock_.now())) {
+    ++in_flight_;
+    transport_.send(std::move(sending->request), [this, id = sending->id](const http::Reply& reply) {
+      --in_flight_;
+      // Ended by our own shutdown: it says nothing of the destination, and the row is still pending.
+      if (stopped_ && !reply.ok() && reply.error().stage == http::Stage::kRefused) return;
+      auto attempt = courier_.finish(id, reply, clock_.now());
+      log_attempt(log_, attempt);
+      on_attempt_(std::move(attempt));
+      pump();
+    });
+  }
+  for (const auto& destination : behind_) {
+    if (courier_.wants_more(destination)) refill(destination);
+  }
+  const auto next = courier_.next_due();
+  if (!next) return;
+  timer_.expires_after(std::max(*next - clock_.now().steady, base::Duration(1)));
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) pump();
+  });
+}
+
+}  // namespace service

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "alert/courier.h"
+#include "base/clock.h"
+#include "http/transport.h"
+#include "service/store_thread.h"
+
+namespace spdlog {
+class logger;
+}
+
+namespace service {
+
+/// Moves committed deliveries from the outbox through the courier to their destinations, and hands back what every
+/// attempt gave. Keeps at most Courier::kQueueLimit deliveries of a destination in memory; the rest waits in the store.
+/// Loop thread only; everything it is given outlives it.
+class Dispatcher {
+ public:
+  using OnAttempt = std::function<void(alert::DeliveryAttempt)>;
+
+  Dispatcher(boost::asio::io_context& io, alert::Courier& courier, http::Transport& transport, StoreThread& store,
+             const base::Clock& clock, spdlog::logger& log, OnAttempt on_attempt);
+
+  /// Reads what an earlier process left in the outbox.
+  void start();
+  /// Takes deliveries that have just been committed, with their bodies.
+  void take(const std::vector<alert::Delivery>& deliveries, const std::vector<alert::Body>& bodies);
+  /// Starts nothing new.
+  void stop();
+  /// Requests under way.
+  std::size_t in_flight() const { return in_flight_; }
+  /// Deliveries in memory that are not done.
+  std::size_t pending() const { return courier_.size(); }
+
+ private:
+  void refill(const std::string& destination);
+  void pump();
+
+  alert::Courier& courier_;
+  http::Transport& transport_;
+  StoreThread& store_;
+  const base::Clock& clock_;
+  spdlog::logger& log_;
+  OnAttempt on_attempt_;
+  boost::asio::steady_timer timer_;
+  std::map<std::string, std::uint64_t> taken_up_to_;  ///< destination to the last sequence in memory
+  std::set<std::string> behind_;                      ///< destinations with more in the store than in memory
+  std::set<std::string> refilling_;
+  std::size_t in_flight_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace service

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <exception>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "service/dispatcher.h"
+#include "service/engine.h"
+#include "service/keyring.h"
+#include "service/store_thread.h"
+#include "service/supervisor.h"
+#include "xads/client.h"
+
+namespace service {
+
+/// An answer as it came, for whoever watches (audit --explain).
+struct Audited {
+  std::string token;
+  std::string account;
+  xads::Observation observation;
+  verdict::Baseline baseline;  ///< after the answer
+  bool settled = true;         ///< no confirmation of it is awaited
+};
+
+struct LoopOptions {
+  std::size_t max_in_flight = 64;
+  base::Duration flush_interval{2 * 60'000};  ///< of open runs and buckets
+  base::Duration refresh_interval{2'000};     ///< how soon a token of the command line is noticed
+  base::Duration drain_limit{3'000};          ///< at the end, for deliveries under way
+};
+
+/// Everything that the loop moves, and does not own.
+struct LoopParts {
+  boost::asio::io_context& io;
+  Engine& engine;
+  Keyring& keyring;
+  const xads::Client& client;
+  http::Transport& api;
+  http::Transport& sinks;
+  alert::Courier& courier;
+  store::Store& store;
+  const base::Clock& clock;
+  spdlog::logger& log;
+};
+
+/// Runs the day on one thread: asks what the engine wants asked, commits what it decides, sends what was committed.
+/// Ends on SIGTERM and SIGINT, or when the focus of `audit --once` is settled.
+class Loop {
+ public:
+  Loop(const LoopParts& parts, LoopOptions options);
+
+  /// Until a signal. Throws what the store threw, when it failed: the caller ends the process.
+  void run();
+  /// Asks the pairs that fit once, waits for confirmations and for the deliveries of what was found, within `limit`.
+  /// Returns the number of pairs that could not be settled in that time.
+  std::size_t run_once(const std::string& token, const std::string& account, base::Duration limit);
+
+  void observe(std::function<void(const Audited&)> observer) { observer_ = std::move(observer); }
+
+ private:
+  void load();
+  void take_tokens(std::vector<store::StoredToken> tokens);
+  void run_until_stopped();
+
+  void pump();
+  void start(const Work& work);
+  void ask(const Work& work, const AuditWork& audit, const SigningKeys& keys);
+  void ask(const Work& work, const IdentityWork& identity, const SigningKeys& keys);
+  void ask(const Work& work, const DiscoveryWork& discovery, const SigningKeys& keys);
+  /// Sends, and calls `on_reply` unless the reply is that of our own shutdown.
+  void send(http::Request request, const Work& work, std::function<void(const http::Reply&)> on_reply);
+  void report(const AuditWork& work, const xads::Observation& observation, base::Instant asked_at);
+
+  void commit_soon();
+  void commit();
+  void after_commit(const store::Batch& batch);
+
+  void begin_stop(const std::string& why);
+  void continue_stop();
+  void finish_stop();
+  bool drained() const;
+
+  void tick();
+  void refresh();
+  void flush();
+  void every(boost::asio::steady_timer& timer, base::Duration interval, void (Loop::*action)());
+
+  LoopParts parts_;
+  LoopOptions options_;
+  StoreThread store_thread_;
+  Dispatcher dispatcher_;
+  Supervisor supervisor_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer pump_timer_, commit_timer_, flush_timer_, refresh_timer_, tick_timer_, stop_timer_;
+  std::vector<alert::DeliveryAttempt> attempts_;  ///< not committed yet
+  bool commit_planned_ = false;
+  bool committing_ = false;
+  bool stopping_ = false;
+  bool finishing_ = false;
+  bool once_ = false;
+  base::Instant stop_by_{};  ///< steady
+  std::int64_t data_version_ = -1;
+  std::exception_ptr failure_;
+  std::function<void(const Audited&)> observer_;
+};
+
+}  // namespace service
