@@ -6,6 +6,8 @@ import time
 import unittest
 import urllib.parse
 
+from oauthlib.oauth1 import Client
+
 from harness import FakeApi, World, make_pki
 from signed_client import SignedClient
 
@@ -125,6 +127,35 @@ class FakeWithOauthlib(unittest.TestCase):
         self.assert_refused(self.client.get(ACCESS), 401, 89)
         self.fake.do("restore", token="brand-a")
         self.assertEqual(self.client.get(ACCESS).status, 200)
+
+    def test_a_sign_in_gives_a_token_that_works_until_it_is_invalidated(self):
+        app, base = self.world.apps[0], self.fake.base_url
+        keys = (app["consumer_key"], app["consumer_secret"])
+
+        def post(path, **parts):
+            header = Client(keys[0], client_secret=keys[1], **parts).sign(base + path, http_method="POST")[1]
+            return self.client.send(path, {**header, "Content-Length": "0"}, method="POST")
+
+        self.assert_refused(post("/oauth/request_token"), 401, 417)
+        begun = post("/oauth/request_token", callback_uri="https://client.example/cb?a=b")
+        self.assertEqual(begun.headers["content-type"], "text/html; charset=utf-8")
+        request = dict(urllib.parse.parse_qsl(begun.body.decode()))
+        self.assertEqual(request["oauth_callback_confirmed"], "true")
+        pending = {"resource_owner_key": request["oauth_token"], "resource_owner_secret": request["oauth_token_secret"]}
+        self.assert_refused(post("/oauth/access_token", verifier="0", **pending), 401, 32)
+        pin = self.fake.do("approve", request_token=request["oauth_token"], user="2417045708", name="new",
+                           token="2417045708-new", secret="new-secret")["verifier"]
+        self.assert_refused(post("/oauth/access_token", verifier="0", **pending), 401, 32)
+        done = dict(urllib.parse.parse_qsl(post("/oauth/access_token", verifier=pin, **pending).body.decode()))
+        self.assertEqual(done, {"oauth_token": "2417045708-new", "oauth_token_secret": "new-secret",
+                                "user_id": "2417045708", "screen_name": "user2417045708"})
+        self.assert_refused(post("/oauth/access_token", verifier=pin, **pending), 401, 89)
+        fresh = SignedClient(self.fake.pki, base, *keys, "2417045708-new", "new-secret")
+        self.assertEqual(fresh.get(ACCESS).status, 200)
+        gone = post("/1.1/oauth/invalidate_token.json", resource_owner_key="2417045708-new",
+                    resource_owner_secret="new-secret")
+        self.assertEqual(gone.json, {"access_token": "2417045708-new"})
+        self.assert_refused(fresh.get(IDENTITY), 401, 89)
 
     def test_a_retired_version_is_refused(self):
         reply = self.client.get("/5/accounts")

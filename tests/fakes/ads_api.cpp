@@ -7,7 +7,7 @@
 
 namespace fakes {
 
-enum class Host { kAds, kIdentity, kIdentity2 };
+enum class Host { kAds, kIdentity, kIdentity2, kSignIn };
 
 struct AdsApi::Route {
   Host host = Host::kAds;
@@ -17,12 +17,15 @@ struct AdsApi::Route {
 };
 
 struct AdsApi::Caller {
+  OauthHeader header;
   const App* app = nullptr;
   const Token* token = nullptr;
   const User* user = nullptr;
 };
 
 namespace {
+
+constexpr std::string_view kOldVersion = "11";
 
 std::vector<std::string> split_path(const std::string& target) {
   std::vector<std::string> parts;
@@ -92,6 +95,9 @@ AdsApi::Route AdsApi::find_route(const SignedRequest& request) {
   const std::string path = request.target.substr(0, request.target.find('?'));
   if (path == "/1.1/account/verify_credentials.json") return {Host::kIdentity, "", "verify_credentials", ""};
   if (path == "/2/users/me") return {Host::kIdentity2, "", "users_me", ""};
+  if (path == "/1.1/oauth/invalidate_token.json") return {Host::kIdentity, "", "invalidate_token", ""};
+  if (path == "/oauth/request_token") return {Host::kSignIn, "", "request_token", ""};
+  if (path == "/oauth/access_token") return {Host::kSignIn, "", "access_token", ""};
   if (first == "1.1") return {Host::kIdentity, "", "other", ""};
   route.version = is_number(first) ? first : "";
   const bool accounts = parts.size() >= 2 && parts[1] == "accounts";
@@ -107,21 +113,9 @@ Handled AdsApi::handle(const SignedRequest& request, std::int64_t now_s) {
   now_s += options.skew_s;
   const Route route = find_route(request);
   Handled handled{{}, Verdict::kNotChecked, "", route.account, route.endpoint};
-  const bool old_version = route.version == "11";
   Caller caller;
   NameValues levels;
-  if (!route.version.empty() && (options.retired || (route.version != options.current_version && !old_version))) {
-    handled.answer = ads_error(403, "INVALID", "Version " + route.version + ".0 is not available.");
-  } else if (handled.verdict = check(request, now_s, caller); handled.verdict != Verdict::kGood) {
-    handled.answer = refusal(handled.verdict, route);
-  } else if (!count_call(caller, route, now_s, 1, levels)) {
-    handled.answer = route.host == Host::kAds ? ads_error(429, "TOO_MANY_REQUESTS", "Too many requests", route.account)
-                                              : gateway_error(429, 88, "Rate limit exceeded");
-  } else if (request.method != "GET") {
-    handled.answer = ads_error(405, "METHOD_NOT_ALLOWED", "The method is not allowed for this path");
-  } else {
-    handled.answer = route.host == Host::kAds ? answer_ads(caller, route, request) : answer_identity(caller, route);
-  }
+  handled.answer = answer(request, route, now_s, handled.verdict, caller, levels);
   if (caller.token != nullptr) handled.token = caller.token->name;
   auto& headers = handled.answer.headers;
   headers.emplace_back("date", http_date(now_s));
@@ -130,31 +124,73 @@ Handled AdsApi::handle(const SignedRequest& request, std::int64_t now_s) {
     headers.emplace_back("x-access-level", caller.app->read_only ? "read" : "read-write");
   }
   if (route.host == Host::kAds) headers.emplace_back("x-current-api-version", options.current_version);
-  if (route.host == Host::kAds && (old_version || !options.warning.empty())) {
+  if (route.host == Host::kAds && (route.version == kOldVersion || !options.warning.empty())) {
     headers.emplace_back("x-api-warn", options.warning.empty() ? "This version is deprecated" : options.warning);
   }
   return handled;
 }
 
-Verdict AdsApi::check(const SignedRequest& request, std::int64_t now_s, Caller& caller) {
+Answer AdsApi::answer(const SignedRequest& request, const Route& route, std::int64_t now_s, Verdict& verdict,
+                      Caller& caller, NameValues& levels) {
+  const bool served = route.version == world.options.current_version || route.version == kOldVersion;
+  if (!route.version.empty() && (world.options.retired || !served)) {
+    return ads_error(403, "INVALID", "Version " + route.version + ".0 is not available.");
+  }
+  verdict = check(request, route, now_s, caller);
+  if (verdict != Verdict::kGood) return refusal(verdict, route);
+  const bool posts = route.host == Host::kSignIn || route.endpoint == "invalidate_token";
+  if (request.method != (posts ? "POST" : "GET")) {
+    return ads_error(405, "METHOD_NOT_ALLOWED", "The method is not allowed for this path");
+  }
+  if (route.host == Host::kSignIn) return answer_sign_in(caller, route, request);
+  if (!count_call(caller, route, now_s, 1, levels)) {
+    return route.host == Host::kAds ? ads_error(429, "TOO_MANY_REQUESTS", "Too many requests", route.account)
+                                    : gateway_error(429, 88, "Rate limit exceeded");
+  }
+  return route.host == Host::kAds ? answer_ads(caller, route, request) : answer_identity(caller, route);
+}
+
+Verdict AdsApi::check(const SignedRequest& request, const Route& route, std::int64_t now_s, Caller& caller) {
   const auto header = read_authorization(request.authorization);
   if (!header) return Verdict::kMalformed;
+  caller.header = *header;
   caller.app = world.app_with_key(header->consumer_key);
   if (caller.app == nullptr) return Verdict::kUnknownConsumer;
   if (caller.app->suspended) return Verdict::kSuspendedApp;
-  caller.token = world.token_with_text(header->token);
+  const std::string* secret = token_secret(route, caller);
   const std::int64_t tolerance = world.options.clock_tolerance_s;
   if (std::abs(header->timestamp_s - now_s) > tolerance) return Verdict::kOutOfTime;
-  if (caller.token == nullptr) return Verdict::kUnknownToken;
-  caller.user = &world.users.at(caller.token->user);
+  if (secret == nullptr) return Verdict::kUnknownToken;
   // The secret of a revoked token is still checked: the counters then tell a wrong signer from a revoked token.
   const std::string expected =
-      expected_signature(signature_base_string(request, *header), caller.app->consumer_secret, caller.token->secret);
-  if (expected != header->signature || caller.token->app != caller.app->name) return Verdict::kBadSignature;
+      expected_signature(signature_base_string(request, *header), caller.app->consumer_secret, *secret);
+  const bool fits = caller.token == nullptr || caller.token->app == caller.app->name;
+  if (expected != header->signature || !fits) return Verdict::kBadSignature;
   if (!nonces_.remember(header->consumer_key + '\n' + header->token, header->nonce, now_s, 2 * tolerance)) {
     return Verdict::kNonceReused;
   }
-  return caller.token->revoked ? Verdict::kRevoked : Verdict::kGood;
+  return caller.token != nullptr && caller.token->revoked ? Verdict::kRevoked : Verdict::kGood;
+}
+
+const std::string* AdsApi::token_secret(const Route& route, Caller& caller) const {
+  static const std::string kNoSecret;
+  const std::string& text = caller.header.token;
+  if (route.endpoint == "request_token") return text.empty() ? &kNoSecret : nullptr;
+  if (route.endpoint == "access_token") return sign_ins.secret_of(*caller.app, text);
+  caller.token = world.token_with_text(text);
+  if (caller.token == nullptr) return nullptr;
+  caller.user = &world.users.at(caller.token->user);
+  return &caller.token->secret;
+}
+
+Answer AdsApi::answer_sign_in(const Caller& caller, const Route& route, const SignedRequest& request) {
+  // Both parts may travel in the header or in the body.
+  NameValues parts = caller.header.signed_pairs;
+  const NameValues form = parse_form(request.form_body);
+  parts.insert(parts.end(), form.begin(), form.end());
+  return route.endpoint == "request_token"
+             ? sign_ins.begin(*caller.app, value_or(parts, "oauth_callback", ""))
+             : sign_ins.exchange(world, caller.header.token, value_or(parts, "oauth_verifier", ""));
 }
 
 Answer AdsApi::refusal(Verdict verdict, const Route& route) const {
@@ -210,7 +246,7 @@ void AdsApi::spend(const std::string& token, const std::string& account, const s
                    std::int64_t calls, std::int64_t now_s) {
   const Token& owner = world.token(token);
   const bool identity = endpoint == "verify_credentials" || endpoint == "users_me";
-  const Caller caller{&world.app(owner.app), &owner, nullptr};
+  const Caller caller{{}, &world.app(owner.app), &owner, nullptr};
   NameValues ignored;
   count_call(caller, {identity ? Host::kIdentity : Host::kAds, "", endpoint, account}, now_s + world.options.skew_s,
              calls, ignored);
@@ -244,8 +280,12 @@ Answer AdsApi::answer_ads(const Caller& caller, const Route& route, const Signed
   return answer_account(caller, route, value_or(query, "with_deleted", "false") == "true");
 }
 
-Answer AdsApi::answer_identity(const Caller& caller, const Route& route) const {
+Answer AdsApi::answer_identity(const Caller& caller, const Route& route) {
   const bool second = route.host == Host::kIdentity2;
+  if (route.endpoint == "invalidate_token") {
+    world.token(caller.token->name).revoked = true;
+    return invalidated_answer(caller.token->token);
+  }
   if (route.endpoint == "other") return gateway_error(404, 34, "Sorry, that page does not exist.");
   if (caller.user->suspended) {
     return second ? problem(403, "Forbidden", "The user used for authentication is suspended",

@@ -210,6 +210,10 @@ Answer users_me_answer(const User& user) {
   });
 }
 
+Answer invalidated_answer(const std::string& token) {
+  return json_answer(200, [&](JsonWriter& writer) { write_member(writer, "access_token", token); });
+}
+
 std::string http_date(std::int64_t epoch_s) {
   const std::time_t seconds = epoch_s;
   std::tm parts{};

@@ -44,6 +44,8 @@ Answer account_list_answer(const ListQuery& query, const std::vector<const AdAcc
 
 Answer verify_credentials_answer(const User& user);
 Answer users_me_answer(const User& user);
+/// POST oauth/invalidate_token.json.
+Answer invalidated_answer(const std::string& token);
 
 /// The Date header's form (RFC 9110 section 5.6.7).
 std::string http_date(std::int64_t epoch_s);

@@ -100,6 +100,16 @@ void wrong_certificate(Stage& stage, const Value& object) {
   stage.wrong_certificate = flag_or(object, "on", true);
 }
 
+std::string approve(Stage& stage, const Value& object) {
+  allow_members(object, {"action", "request_token", "name", "token", "secret", "user"});
+  Token token;
+  token.name = needed_string(object, "name");
+  token.token = needed_string(object, "token");
+  token.secret = needed_string(object, "secret");
+  token.user = stage.api.world.user(needed_string(object, "user")).id;
+  return R"({"verifier":")" + stage.api.sign_ins.approve(needed_string(object, "request_token"), token) + "\"}";
+}
+
 const std::map<std::string, Action>& actions() {
   static const std::map<std::string, Action> kActions = {
       {"revoke", flag_action("token", find_token, &Token::revoked, true)},
@@ -144,6 +154,7 @@ std::string do_action(Stage& stage, const std::string& body) {
     return id_json("cleared",
                    stage.misbehaviours.clear(one ? std::optional(integer_or(object, "id", 0)) : std::nullopt));
   }
+  if (name == "approve") return approve(stage, object);
   const auto action = actions().find(name);
   if (action == actions().end()) throw BadCommand("there is no action \"" + name + "\"");
   action->second(stage, object);
