@@ -1,9 +1,12 @@
 #include "base/digest.h"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/sha.h>
+
+#include <memory>
 
 #include "base/encoding.h"
 #include "base/ensure.h"
@@ -11,16 +14,40 @@
 namespace base {
 namespace {
 
-template <class Digest>
-Digest hmac(const EVP_MD* algorithm, std::string_view key, std::string_view bytes) {
-  Digest digest;
-  unsigned length = 0;
-  const char* const start = key.empty() ? "" : key.data();  // OpenSSL refuses a null key, even an empty one
-  const auto* done = ::HMAC(algorithm, start, static_cast<int>(key.size()), as_bytes(bytes).data(), bytes.size(),
-                            digest.data(), &length);
-  ENSURE(done != nullptr && length == digest.size());
-  return digest;
-}
+struct Free {
+  void operator()(EVP_MAC* mac) const { ::EVP_MAC_free(mac); }
+  void operator()(EVP_MAC_CTX* context) const { ::EVP_MAC_CTX_free(context); }
+};
+
+/// An HMAC that is set up once and keyed anew for every message: looking its digest up by name, as the one-shot HMAC()
+/// does, takes as long as the signature of a request itself. It holds the last key until the next one.
+class Hmac {
+ public:
+  /// `digest` is a name that OpenSSL knows; it is not changed.
+  explicit Hmac(const char* digest) {
+    const std::unique_ptr<EVP_MAC, Free> mac(::EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr));
+    ENSURE(mac);
+    context_.reset(::EVP_MAC_CTX_new(mac.get()));  // keeps a reference of its own
+    const OSSL_PARAM parameters[] = {
+        ::OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, const_cast<char*>(digest), 0),
+        ::OSSL_PARAM_construct_end()};
+    ENSURE(context_ && ::EVP_MAC_CTX_set_params(context_.get(), parameters) == 1);
+  }
+
+  template <class Digest>
+  Digest sign(std::string_view key, std::string_view bytes) {
+    Digest digest;
+    std::size_t length = 0;
+    const std::string_view some = key.empty() ? std::string_view("") : key;  // a null key would mean the last one
+    ENSURE(::EVP_MAC_init(context_.get(), as_bytes(some).data(), some.size(), nullptr) == 1);
+    ENSURE(::EVP_MAC_update(context_.get(), as_bytes(bytes).data(), bytes.size()) == 1);
+    ENSURE(::EVP_MAC_final(context_.get(), digest.data(), &length, digest.size()) == 1 && length == digest.size());
+    return digest;
+  }
+
+ private:
+  std::unique_ptr<EVP_MAC_CTX, Free> context_;
+};
 
 }  // namespace
 
@@ -30,9 +57,15 @@ Sha256 sha256(std::string_view bytes) {
   return digest;
 }
 
-Sha256 hmac_sha256(std::string_view key, std::string_view bytes) { return hmac<Sha256>(::EVP_sha256(), key, bytes); }
+Sha256 hmac_sha256(std::string_view key, std::string_view bytes) {
+  thread_local Hmac hmac("SHA256");
+  return hmac.sign<Sha256>(key, bytes);
+}
 
-Sha1 hmac_sha1(std::string_view key, std::string_view bytes) { return hmac<Sha1>(::EVP_sha1(), key, bytes); }
+Sha1 hmac_sha1(std::string_view key, std::string_view bytes) {
+  thread_local Hmac hmac("SHA1");
+  return hmac.sign<Sha1>(key, bytes);
+}
 
 bool equal_in_constant_time(std::string_view left, std::string_view right) {
   return left.size() == right.size() && ::CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;

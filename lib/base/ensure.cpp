@@ -6,7 +6,7 @@
 namespace base {
 
 void broken_promise(const char* promise, const char* file, int line) {
-  std::fprintf(stderr, "adsauditd: bug: %s does not hold at %s:%d\n", promise, file, line);
+  (void)std::fprintf(stderr, "adsauditd: bug: %s does not hold at %s:%d\n", promise, file, line);
   std::abort();
 }
 

@@ -30,6 +30,7 @@ class Guard {
  public:
   explicit Guard(rapidjson::Document& document) : document_(document) {}
 
+  // The names are RapidJSON's. NOLINTBEGIN(readability-identifier-naming)
   bool Null() { return document_.Null(); }
   bool Bool(bool value) { return document_.Bool(value); }
   bool Int(int value) { return document_.Int(value); }
@@ -49,6 +50,7 @@ class Guard {
   bool EndObject(rapidjson::SizeType count) { return --depth_, document_.EndObject(count); }
   bool StartArray() { return ++depth_ <= kJsonMaxDepth && document_.StartArray(); }
   bool EndArray(rapidjson::SizeType count) { return --depth_, document_.EndArray(count); }
+  // NOLINTEND(readability-identifier-naming)
 
   bool too_deep() const { return depth_ > kJsonMaxDepth; }
 

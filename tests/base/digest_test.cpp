@@ -30,6 +30,14 @@ TEST_CASE("digest: HMAC-SHA-1 of RFC 2202") {
         "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
 }
 
+TEST_CASE("digest: one key leaves no trace in the next signature") {
+  const auto first = hmac_sha256("Jefe", "what do ya want for nothing?");
+  hmac_sha256(std::string(131, 'x'), "other");
+  hmac_sha256({}, "other");
+  CHECK(hmac_sha256("Jefe", "what do ya want for nothing?") == first);
+  CHECK(hmac_sha256({}, "other") != hmac_sha256("Jefe", "other"));
+}
+
 TEST_CASE("digest: an empty key and an empty message are fine") {
   CHECK(to_hex(as_view(hmac_sha256({}, {}))) == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
   CHECK(to_hex(as_view(hmac_sha1("", ""))) == "fbdb1d1b18aa6c08324b7d64b71fb76370690e1d");
