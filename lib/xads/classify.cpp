@@ -17,14 +17,14 @@ namespace {
 using rapidjson::Value;
 
 // Bounds on what is kept of a stranger's answer. X stays far below all of them.
-constexpr std::size_t kMaxBody = 1024 * 1024;  // bytes; the transport keeps it too
-constexpr std::size_t kMaxCode = 64;           // bytes of a code in the evidence
-constexpr std::size_t kMaxWarning = 200;       // bytes of x-api-warn
-constexpr std::size_t kMaxUserId = 32;         // digits; 64-bit ids have up to 20
-constexpr std::size_t kMaxAccountId = 64;      // characters; base 36 ids have about 11
-constexpr std::size_t kMaxPermissions = 100;   // entries; X knows seven
-constexpr std::size_t kMaxPermission = 100;    // bytes
-constexpr std::size_t kMaxCursor = 2000;       // bytes; it has to fit into a URL
+constexpr std::size_t kMaxBody = std::size_t{1024} * 1024;  // bytes; the transport keeps it too
+constexpr std::size_t kMaxCode = 64;                        // bytes of a code in the evidence
+constexpr std::size_t kMaxWarning = 200;                    // bytes of x-api-warn
+constexpr std::size_t kMaxUserId = 32;                      // digits; 64-bit ids have up to 20
+constexpr std::size_t kMaxAccountId = 64;                   // characters; base 36 ids have about 11
+constexpr std::size_t kMaxPermissions = 100;                // entries; X knows seven
+constexpr std::size_t kMaxPermission = 100;                 // bytes
+constexpr std::size_t kMaxCursor = 2000;                    // bytes; it has to fit into a URL
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter_or_digit(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }

@@ -8,9 +8,11 @@
 namespace xads {
 namespace {
 
-std::string without_closing_slash(std::string url) {
-  while (url.ends_with('/')) url.pop_back();
-  return url;
+/// As it is signed (lower case, no default port), so that it need not be read again for every request.
+std::string normalized(const std::string& url) {
+  std::string base = base_string_url(url);
+  while (base.ends_with('/')) base.pop_back();
+  return base;
 }
 
 SigningContext make_context(const base::Clock& clock, base::Random& random) {
@@ -23,8 +25,8 @@ SigningContext make_context(const base::Clock& clock, base::Random& random) {
 
 Client::Client(ApiOptions options, const base::Clock& clock, base::Random& random)
     : options_(std::move(options)), clock_(clock), random_(random) {
-  options_.base_url = without_closing_slash(std::move(options_.base_url));
-  options_.identity_url = without_closing_slash(std::move(options_.identity_url));
+  options_.base_url = normalized(options_.base_url);
+  options_.identity_url = normalized(options_.identity_url);
 }
 
 http::Request Client::access_request(const Consumer& consumer, const AccessToken& token,
@@ -54,7 +56,7 @@ http::Request Client::signed_get(std::string url, std::vector<Parameter> query, 
   // References only to what outlives the request, by the contract of this class; no `this`.
   request.authorization = [url = std::move(url), query = std::move(query), &clock = clock_, &random = random_,
                            &consumer, &token] {
-    return authorization_header("GET", url, query, consumer, token, make_context(clock, random));
+    return authorization_header_for("GET", url, query, consumer, token, make_context(clock, random));
   };
   return request;
 }

@@ -24,6 +24,7 @@ struct ApiOptions {
 /// `consumer` and `token` must outlive the request; the client itself need not. Loop thread only.
 class Client {
  public:
+  /// Requires URLs in `options` as described there.
   Client(ApiOptions options, const base::Clock& clock, base::Random& random);
 
   /// GET accounts/:account_id/authenticated_user_access
@@ -39,7 +40,7 @@ class Client {
                            const AccessToken& token) const;
   std::string versioned(std::string_view path) const;
 
-  ApiOptions options_;
+  ApiOptions options_;  ///< its URLs as they are signed, without a closing slash
   const base::Clock& clock_;
   base::Random& random_;
 };

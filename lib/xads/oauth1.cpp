@@ -93,11 +93,13 @@ std::string parameter_string(const std::vector<Parameter>& parameters) {
 
 std::string signature_base_string(std::string_view method, std::string_view url,
                                   const std::vector<Parameter>& parameters) {
+  const std::string joined = parameter_string(parameters);
   std::string text = to_upper(method);
+  text.reserve(text.size() + 2 * (url.size() + joined.size()));  // every '/', '=' and '&' becomes three characters
   text += '&';
   append_encoded(text, url);
   text += '&';
-  append_encoded(text, parameter_string(parameters));
+  append_encoded(text, joined);
   return text;
 }
 
@@ -110,6 +112,7 @@ std::string signature(std::string_view base_string, const base::Secret& consumer
 std::string header_value(std::vector<Parameter> protocol_parameters) {
   std::sort(protocol_parameters.begin(), protocol_parameters.end());
   std::string text = "OAuth ";
+  text.reserve(512);  // a header of X's has about 380 characters
   for (const auto& [name, value] : protocol_parameters) {
     if (!text.ends_with(' ')) text += ", ";
     append_encoded(text, name);
@@ -123,11 +126,17 @@ std::string header_value(std::vector<Parameter> protocol_parameters) {
 std::string authorization_header(std::string_view method, std::string_view url,
                                  const std::vector<Parameter>& parameters, const Consumer& consumer,
                                  const AccessToken& token, const SigningContext& context) {
+  return authorization_header_for(method, base_string_url(url), parameters, consumer, token, context);
+}
+
+std::string authorization_header_for(std::string_view method, std::string_view base_url,
+                                     const std::vector<Parameter>& parameters, const Consumer& consumer,
+                                     const AccessToken& token, const SigningContext& context) {
   auto protocol = protocol_parameters(consumer, token, context);
   auto all = protocol;
   all.insert(all.end(), parameters.begin(), parameters.end());
-  protocol.emplace_back("oauth_signature", signature(signature_base_string(method, base_string_url(url), all),
-                                                     consumer.secret, token.secret));
+  const std::string base_string = signature_base_string(method, base_url, all);
+  protocol.emplace_back("oauth_signature", signature(base_string, consumer.secret, token.secret));
   return header_value(std::move(protocol));
 }
 

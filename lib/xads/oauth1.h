@@ -39,4 +39,9 @@ std::string authorization_header(std::string_view method, std::string_view url,
                                  const std::vector<Parameter>& parameters, const Consumer& consumer,
                                  const AccessToken& token, const SigningContext& context);
 
+/// The same for a `base_url` that base_string_url() gave: who signs many requests to one host reads its URL once.
+std::string authorization_header_for(std::string_view method, std::string_view base_url,
+                                     const std::vector<Parameter>& parameters, const Consumer& consumer,
+                                     const AccessToken& token, const SigningContext& context);
+
 }  // namespace xads

@@ -57,6 +57,15 @@ TEST_CASE_FIXTURE(Fixture, "client: host, version and deadline come from the opt
   CHECK(other.identity_request(consumer, token).url == "https://127.0.0.1:9443/1.1/account/verify_credentials.json");
 }
 
+TEST_CASE_FIXTURE(Fixture, "client: the URL that is called is the one that is signed, however it was written") {
+  ConstantRandom constant;
+  const Client other({"HTTPS://ADS-API.x.com:443/proxy/", "https://api.x.com", "12", 10s}, clock, constant);
+  const auto request = other.access_request(consumer, token, "abc");
+  CHECK(request.url == "https://ads-api.x.com/proxy/12/accounts/abc/authenticated_user_access");
+  CHECK(request.authorization() == authorization_header("GET", request.url, {}, consumer, token,
+                                                        {"a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5", 1767225600}));
+}
+
 TEST_CASE_FIXTURE(Fixture, "client: an account id cannot leave its place in the path") {
   CHECK(client.access_request(consumer, token, "../x?y#z a").url ==
         "https://ads-api.x.com/12/accounts/..%2Fx%3Fy%23z%20a/authenticated_user_access");
