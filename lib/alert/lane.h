@@ -1,0 +1,63 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "alert/delivery.h"
+#include "base/time.h"
+
+namespace alert {
+
+/// What waits for one destination, in its order and at its pace. All times are of the steady clock.
+///
+/// Of the deliveries with one order key only the first may go, and the next not before that one is finished. Among the
+/// keys the oldest due delivery goes first.
+class Lane {
+ public:
+  struct Item {
+    PendingDelivery pending;
+    base::Instant due;
+    base::Instant give_up_at;  ///< no attempt is made after it
+    base::Instant started_at;  ///< of the attempt under way
+  };
+
+  /// `destination` must outlive the lane.
+  explicit Lane(const Destination& destination) : destination_(destination) {}
+
+  const Destination& destination() const { return destination_; }
+  std::size_t size() const { return size_; }  ///< waiting and in flight
+  bool holds(const Delivery& delivery) const;
+  /// Requires that the lane does not hold it.
+  void add(Item item);
+  /// The delivery that may go now, marked as in flight; owned by the lane, valid until finish(). Or nullptr.
+  const Item* take_due(base::Instant now);
+  /// Takes a delivery that is in flight out of the lane.
+  Item finish(const DeliveryId& id);
+  /// Nothing goes before `instant`.
+  void rest_until(base::Instant instant);
+  /// When take_due() may have something, perhaps in the past; nothing while only an answer can bring it.
+  std::optional<base::Instant> next_due() const;
+
+ private:
+  using Place = std::pair<std::string, std::uint64_t>;  ///< order key and sequence
+
+  bool busy(const std::string& order_key) const;
+  std::size_t slots() const;
+  void list_first_of(const std::string& order_key);
+  void unlist_first_of(const std::string& order_key);
+
+  const Destination& destination_;
+  std::map<std::string, std::map<std::uint64_t, Item>> items_;  ///< by order key, then sequence
+  std::size_t size_ = 0;
+  std::map<DeliveryId, Place> in_flight_;
+  // The first of every key that is not busy is in exactly one of these.
+  std::set<std::pair<base::Instant, Place>> waiting_;
+  std::set<std::pair<std::uint64_t, std::string>> ready_;  ///< known to be due; by sequence
+  base::Instant resting_until_;
+};
+
+}  // namespace alert

@@ -1,0 +1,149 @@
+#include "alert/repair.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace alert {
+namespace {
+
+/// A word as a POSIX shell reads it, so that a command may be copied from an alert whatever the name holds.
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string_view::npos) return std::string(text);
+  std::string word = "'";
+  for (const char character : text) {
+    if (character == '\'')
+      word += "'\\''";
+    else
+      word += character;
+  }
+  return word + "'";
+}
+
+/// The subject of most repairs. An incident about an account has no token; its sentences do not ask for one.
+struct Parties {
+  explicit Parties(const Alert& alert)
+      : token(alert.subject.token.value_or(audit::Token{})),
+        app(alert.subject.app.empty() ? token.app : alert.subject.app),
+        user(token.user_id.empty() ? "the token's user" : "user " + token.user_id),
+        account(alert.subject.account_id.empty() ? "the ad account" : alert.subject.account_id) {}
+
+  audit::Token token;
+  std::string app;
+  std::string user;
+  std::string account;
+};
+
+std::string store_command(const Parties& parties) {
+  return fmt::format("adsauditd token add {} --app {} --kind {}", shell_word(parties.token.name),
+                     shell_word(parties.app), audit::to_text(parties.token.kind));
+}
+
+std::string authorize_again(const Parties& parties) {
+  const bool advertiser = parties.token.kind == audit::TokenKind::kAdvertiser;
+  const std::string who =
+      advertiser ? fmt::format("The advertiser ({}) must authorize the app {} again.", parties.user, parties.app)
+                 : fmt::format("Sign in to X as the agency's handle ({}) and authorize the app {} again.", parties.user,
+                               parties.app);
+  return who + " Then store the new token: " + store_command(parties);
+}
+
+/// "the role AD_MANAGER"; TWEET_COMPOSER is granted apart from the role.
+std::string former_role(const Alert& alert) {
+  const auto roles = xads::Permissions::from_texts(alert.incident.finding.before).base_roles().texts();
+  if (roles.empty()) return "its former role";
+  return (roles.size() == 1 ? "the role " : "the roles ") + base::join(roles, ", ");
+}
+
+std::string repair_of_token(const Alert& alert, const Parties& parties) {
+  using verdict::Cause;
+  switch (alert.incident.finding.key.cause) {
+    case Cause::kTokenUserSuspended:
+      return fmt::format(
+          "X has suspended {}. Its owner must appeal to X. If X refuses the token after that, it must be authorized "
+          "again.",
+          parties.user);
+    case Cause::kTokenUserLocked:
+      return fmt::format(
+          "The owner of {} must log in at x.com and unlock it. The token lives on: no new one is needed.",
+          parties.user);
+    case Cause::kTokenReauthorizationRequired:
+      return "The app was approved, or its permissions were changed, after this token was issued: it must be issued "
+             "anew. " +
+             authorize_again(parties);
+    case Cause::kTokenIdentityMismatch:
+      return fmt::format(
+          "The stored token belongs to another X user than {}: most likely two secrets were mixed up. Check where the "
+          "token {} comes from, then store the right one: {}",
+          parties.user, parties.token.name, store_command(parties));
+    default:
+      return authorize_again(parties);
+  }
+}
+
+/// Either nobody of us sees the account, or one token never did although others do.
+std::string repair_of_account(const Alert& alert, const Parties& parties) {
+  if (alert.subject.token)
+    return fmt::format(
+        "Other tokens of ours see {}, this one never did. Check that the account id is meant for it; if so, an "
+        "administrator of {} must add {} to the account.",
+        parties.account, parties.account, parties.user);
+  return fmt::format(
+      "None of our tokens sees {}. Look in X Ads whether it was deleted, suspended or has lost X Premium, and whether "
+      "the id is right. If it is gone for good, take it out of the settings.",
+      parties.account);
+}
+
+std::string repair_of_composer(const Alert& alert, const Parties& parties) {
+  if (alert.incident.finding.key.cause == verdict::Cause::kComposerGained)
+    return fmt::format(
+        "Nothing stops. If nobody meant it, ask an administrator of {} to take TWEET_COMPOSER from {} in the X Ads web "
+        "interface.",
+        parties.account, parties.user);
+  return fmt::format(
+      "Ask an administrator of {} to grant TWEET_COMPOSER to {} in the X Ads web interface. It needs one of the roles "
+      "ACCOUNT_ADMIN, AD_MANAGER or CREATIVE_MANAGER.",
+      parties.account, parties.user);
+}
+
+}  // namespace
+
+std::string repair_of(const Alert& alert) {
+  using verdict::Cause;
+  const Parties parties(alert);
+  switch (alert.incident.finding.key.cause) {
+    case Cause::kTokenRevoked:
+    case Cause::kTokenUserSuspended:
+    case Cause::kTokenUserLocked:
+    case Cause::kTokenReauthorizationRequired:
+    case Cause::kTokenIdentityMismatch:
+      return repair_of_token(alert, parties);
+    case Cause::kAccessRemoved:
+      return fmt::format("An administrator of {} must add {} back to the account, with {}.", parties.account,
+                         parties.user, former_role(alert));
+    case Cause::kAccountUnavailable:
+      return repair_of_account(alert, parties);
+    case Cause::kRoleReduced:
+      return fmt::format("Ask an administrator of {} to give {} {}.", parties.account, parties.user,
+                         former_role(alert));
+    case Cause::kRoleEscalated:
+      return fmt::format(
+          "Find out who raised it. If nobody meant it, ask an administrator of {} to give {} {} again: a token should "
+          "hold no more rights than it needs.",
+          parties.account, parties.user, former_role(alert));
+    case Cause::kRoleChanged:
+      return fmt::format(
+          "Check that the new role still allows what this token is used for. If not, ask an administrator of {} to "
+          "give {} {}.",
+          parties.account, parties.user, former_role(alert));
+    case Cause::kComposerLost:
+    case Cause::kComposerGained:
+      return repair_of_composer(alert, parties);
+    case Cause::kPermissionUnknown:
+      return "Nothing stops. The permission is kept as X sent it; upgrade adsauditd to a version that knows it.";
+  }
+  return {};
+}
+
+}  // namespace alert

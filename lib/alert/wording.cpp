@@ -1,0 +1,145 @@
+#include <fmt/format.h>
+
+#include <array>
+
+#include "alert/alert.h"
+#include "alert/repair.h"
+#include "base/ensure.h"
+#include "base/text.h"
+
+namespace alert {
+namespace {
+
+using verdict::Cause;
+
+/// What a cause is called, and the states on both sides of it. Empty: told by the permissions instead.
+/// `over` says only that the cause is over: the incident also ends when a worse one takes its place.
+struct Phrase {
+  Cause cause;
+  std::string_view title;
+  std::string_view was;
+  std::string_view is;
+  std::string_view over;
+};
+// In the order of the enumerators, so that a cause is its own index.
+constexpr std::array kPhrases{
+    Phrase{Cause::kTokenRevoked, "Access token revoked", "X accepted the token", "X refuses it as revoked",
+           "X no longer refuses it as revoked"},
+    Phrase{Cause::kTokenUserSuspended, "X user suspended", "X accepted the token", "X says that its user is suspended",
+           "X no longer says that its user is suspended"},
+    Phrase{Cause::kTokenUserLocked, "X user locked", "X accepted the token", "X says that its user is locked",
+           "X no longer says that its user is locked"},
+    Phrase{Cause::kTokenReauthorizationRequired, "Token must be authorized again", "X accepted the token",
+           "X wants it issued anew", "X no longer wants it issued anew"},
+    Phrase{Cause::kTokenIdentityMismatch, "Token belongs to another user", "", "it answers for another user",
+           "it no longer answers for another user"},
+    Phrase{Cause::kAccessRemoved, "Access removed", "", "X says that there is no such ad account for this user",
+           "this user is no longer refused the ad account"},
+    Phrase{Cause::kAccountUnavailable, "Ad account unavailable", "", "X says that there is no such ad account",
+           "X no longer says that there is no such ad account"},
+    Phrase{Cause::kRoleReduced, "Role reduced", "", "", "the role is no longer reduced"},
+    Phrase{Cause::kRoleEscalated, "Role raised", "", "", "the role is no longer raised"},
+    Phrase{Cause::kRoleChanged, "Role changed", "", "", "the role is no longer another one"},
+    Phrase{Cause::kComposerLost, "TWEET_COMPOSER lost", "", "", "TWEET_COMPOSER is no longer missing"},
+    Phrase{Cause::kComposerGained, "TWEET_COMPOSER gained", "", "", "TWEET_COMPOSER is no longer added"},
+    Phrase{Cause::kPermissionUnknown, "Unknown permission", "", "", "no unknown permission is left"},
+};
+
+const Phrase& phrase_of(Cause cause) {
+  const auto index = static_cast<std::size_t>(cause);
+  ENSURE(index < kPhrases.size() && kPhrases[index].cause == cause);
+  return kPhrases[index];
+}
+
+/// "brand-a", "18ce54d4x5t", "brand-a on 18ce54d4x5t". An account that only one token never saw names that token.
+std::string subject_text(const Alert& alert) {
+  const std::string token = alert.subject.token ? alert.subject.token->name : "unknown token";
+  switch (verdict::scope_of(alert.incident.finding.key.cause)) {
+    case verdict::Scope::kToken:
+      return token;
+    case verdict::Scope::kAccount:
+      return alert.subject.account_id + (alert.subject.token ? " for " + token : "");
+    case verdict::Scope::kProbe:
+      return token + " on " + alert.subject.account_id;
+  }
+  return token;
+}
+
+std::string title_of(const Alert& alert) {
+  const std::string_view lead = alert.state == State::kResolved  ? "Resolved: "
+                                : alert.state == State::kUpdated ? "Updated: "
+                                                                 : "";
+  return fmt::format("{}{}: {}", lead, phrase_of(alert.incident.finding.key.cause).title, subject_text(alert));
+}
+
+std::string permissions_text(const std::vector<std::string>& permissions) {
+  constexpr std::size_t kShown = 12;  // X documents seven
+  if (permissions.empty()) return "none";
+  if (permissions.size() <= kShown) return base::join(permissions, ", ");
+  const std::vector<std::string> first(permissions.begin(), permissions.begin() + kShown);
+  return fmt::format("{} … and {} more", base::join(first, ", "), permissions.size() - kShown);
+}
+
+/// " (HTTP 401, code 89)", as far as it is known.
+std::string evidence_text(const xads::Evidence& evidence) {
+  if (evidence.http_status == 0) return {};
+  if (evidence.code.empty()) return fmt::format(" (HTTP {})", evidence.http_status);
+  return fmt::format(" (HTTP {}, code {})", evidence.http_status, evidence.code);
+}
+
+/// How it was before the incident.
+std::string normal_text(const Alert& alert) {
+  const verdict::Finding& finding = alert.incident.finding;
+  const Phrase& phrase = phrase_of(finding.key.cause);
+  if (!phrase.was.empty()) return std::string(phrase.was);
+  if (finding.key.cause == Cause::kAccountUnavailable)
+    return finding.last_good_at ? "the ad account answered" : "the ad account was never seen";
+  if (finding.key.cause == Cause::kTokenIdentityMismatch) {
+    const bool known = alert.subject.token && !alert.subject.token->user_id.empty();
+    return known ? "it answered for user " + alert.subject.token->user_id : "it answered for its own user";
+  }
+  if (finding.key.cause == Cause::kAccessRemoved && finding.before.empty()) return "this user had access";
+  return permissions_text(finding.before);
+}
+
+/// How it is while the incident lasts.
+std::string wrong_text(const Alert& alert) {
+  const verdict::Finding& finding = alert.incident.finding;
+  const Phrase& phrase = phrase_of(finding.key.cause);
+  if (phrase.is.empty()) return permissions_text(finding.after);
+  return std::string(phrase.is) + evidence_text(finding.evidence);
+}
+
+std::string since_text(const Alert& alert) {
+  const verdict::Incident& incident = alert.incident;
+  if (alert.state == State::kResolved) {
+    const base::Instant end = incident.resolved_at.value_or(alert.at);
+    return fmt::format("{} to {} ({})", base::to_text(incident.opened_at), base::to_text(end),
+                       base::to_rough_text(end - incident.opened_at));
+  }
+  const auto& last_good = incident.finding.last_good_at;
+  return fmt::format("{}; last good answer {}", base::to_text(incident.opened_at),
+                     last_good ? base::to_text(*last_good) : "not on record");
+}
+
+}  // namespace
+
+Wording wording_of(const Alert& alert) {
+  Wording wording;
+  wording.title = title_of(alert);
+  wording.since = since_text(alert);
+  if (alert.state != State::kResolved) {
+    wording.before = normal_text(alert);
+    wording.after = wrong_text(alert);
+    wording.repair = repair_of(alert);
+    return wording;
+  }
+  wording.before = wrong_text(alert);
+  wording.after = phrase_of(alert.incident.finding.key.cause).over;
+  wording.repair =
+      "Nothing to do here. (An incident also ends when its token or ad account is no longer watched, or when another "
+      "incident takes its place.)";
+  return wording;
+}
+
+}  // namespace alert

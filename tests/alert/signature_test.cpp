@@ -1,0 +1,54 @@
+#include <doctest/doctest.h>
+
+#include "alert/render.h"
+#include "base/digest.h"
+#include "base/encoding.h"
+
+using alert::webhook_signature;
+
+namespace {
+
+// The reference vector of the Standard Webhooks and Svix test suites.
+constexpr const char* kSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+constexpr const char* kId = "msg_p5jXN8AQM9LWM0D4loKWxJek";
+constexpr long long kTimestamp = 1614265330;
+constexpr const char* kBody = R"({"test": 2432232314})";
+constexpr const char* kSignature = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+
+}  // namespace
+
+TEST_CASE("signature: the reference vector of Standard Webhooks comes out") {
+  CHECK(webhook_signature(base::Secret(kSecret), kId, kTimestamp, kBody) == kSignature);
+}
+
+TEST_CASE("signature: the specification's sample body, signed with a secret of ours, comes out as openssl signs it") {
+  CHECK(
+      webhook_signature(
+          base::Secret("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"), "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W", 1674087231,
+          R"({"type":"contact.created","timestamp":"2022-11-03T20:26:10.344522Z","data":{"id":"1f81eb52-5198-4599-803e-771906343485"}})") ==
+      "v1,Inw/unYkpAh6Njpdz4O+hnN82xYMXQ6NjnZIQN/mzIQ=");
+}
+
+TEST_CASE("signature: one changed byte of the body gives another one") {
+  CHECK(webhook_signature(base::Secret(kSecret), kId, kTimestamp, R"({"test": 2432232315})") != kSignature);
+}
+
+TEST_CASE("signature: another timestamp gives another one") {
+  CHECK(webhook_signature(base::Secret(kSecret), kId, kTimestamp + 1, kBody) != kSignature);
+}
+
+TEST_CASE("signature: another id gives another one") {
+  CHECK(webhook_signature(base::Secret(kSecret), "msg_p5jXN8AQM9LWM0D4loKWxJel", kTimestamp, kBody) != kSignature);
+}
+
+TEST_CASE("signature: the key is the decoded secret, not its text") {
+  const auto with_text_as_key = base::hmac_sha256("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                                                  "msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{\"test\": 2432232314}");
+  CHECK("v1," + base::to_base64(base::as_view(with_text_as_key)) != kSignature);
+  CHECK(webhook_signature(base::Secret(kSecret), kId, kTimestamp, kBody) !=
+        "v1," + base::to_base64(base::as_view(with_text_as_key)));
+}
+
+TEST_CASE("signature: starts with its version") {
+  CHECK(webhook_signature(base::Secret(kSecret), kId, kTimestamp, kBody).starts_with("v1,"));
+}
