@@ -1,7 +1,6 @@
 #pragma once
 
-#include <optional>
-#include <string>
+#include <cstdint>
 #include <vector>
 
 #include "alert/delivery.h"
@@ -31,6 +30,8 @@ struct Batch {
   std::vector<alert::Delivery> deliveries;
   std::vector<alert::DeliveryAttempt> attempts;
   std::vector<audit::BucketState> buckets;
+  /// Of the latest alert made, also when it has no recipient and so no delivery; 0 when no alert was made.
+  std::uint64_t last_sequence = 0;
 
   bool empty() const;
 };

@@ -19,6 +19,10 @@ namespace store {
 class UnusableStore : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+/// There is no room to write, or no right. Nothing of the call was kept: the same call may be made again later.
+class FullStore : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 /// Another daemon holds the store.
 class LockedStore : public std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -54,9 +58,9 @@ struct HistoryRow {
 struct HistoryQuery {
   std::optional<std::string> token;  ///< name
   std::optional<std::string> account;
-  std::optional<base::Instant> since;  ///< UTC
-  std::optional<base::Instant> until;
-  std::uint64_t after_number = 0;  ///< for paging
+  std::optional<base::Instant> since;  ///< UTC, included
+  std::optional<base::Instant> until;  ///< UTC, not included
+  std::uint64_t after_number = 0;      ///< for paging
   int limit = 1000;
 };
 struct IncidentQuery {
@@ -87,8 +91,10 @@ class Store {
   virtual std::vector<StoredToken> tokens() = 0;
   /// Live tokens without their secrets: needs no key.
   virtual std::vector<StoredToken> tokens_without_secrets() = 0;
-  /// Adds tokens, or replaces those of the same name (which keep their id), all or none, with an entry each in the
-  /// change log. `change_ids` gives one id for each token.
+  /// Adds tokens, or replaces those of the same name (which keep their id and the time they were added), all or none,
+  /// with an entry each in the change log; `change_ids` gives one id for each token. Nothing is written for a token
+  /// that is the same already. Without a given `user_id` the known one stays, unless the secrets are new: then the
+  /// next answer pins it again.
   virtual void put_tokens(const std::vector<StoredToken>& tokens, const std::vector<verdict::ChangeId>& change_ids,
                           base::Instant now) = 0;
   /// A tombstone: the token is not asked any more and its secrets are erased; its history stays. False if unknown.
@@ -103,8 +109,11 @@ class Store {
   virtual std::vector<std::string> destinations_with_pending() = 0;
 
   virtual std::vector<HistoryRow> history(const HistoryQuery& query) = 0;
+  /// The latest opened first.
   virtual std::vector<verdict::Incident> incidents(const IncidentQuery& query) = 0;
   virtual DeliveryCounts delivery_counts() = 0;
+  /// Computes every hash of the change log again. A log that lost its latest rows still fits: only someone who noted
+  /// the last hash elsewhere can tell.
   virtual ChainCheck verify_chain() = 0;
 };
 
@@ -119,7 +128,8 @@ struct StoreOptions {
 };
 
 /// SQLite behind the Store interface. `random` (nonces) must outlive the store.
-/// Throws LockedStore, UnusableStore, or std::runtime_error for a path that cannot be opened.
+/// Throws LockedStore, UnusableStore, or std::runtime_error for a path that cannot be opened. The path ":memory:" gives
+/// a database that nobody else sees and that ends with the store.
 std::unique_ptr<Store> open_sqlite(StoreOptions options, base::Random& random, base::Instant now);
 
 }  // namespace store

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/sqlite.h"
+
+namespace store {
+
+/// The bytes of a change that its hash covers: its columns from number to confirmations, in the order of the table,
+/// numbers and times in decimal digits, joined by join_fields().
+std::string canonical_form(std::uint64_t number, const verdict::Change& change);
+
+/// The permanent log. The hash of a row is SHA-256 of the hash of the row before (32 zero bytes before the first)
+/// followed by the row's canonical form, so whoever alters, inserts or removes a row must compute all later hashes
+/// again. Rows cut off at the end leave no trace in the log itself.
+class ChangeLog {
+ public:
+  explicit ChangeLog(Database& database);
+
+  /// In this order. Requires a transaction.
+  void append(const std::vector<verdict::Change>& changes);
+  std::vector<HistoryRow> read(const HistoryQuery& query) const;
+  ChainCheck verify() const;
+
+ private:
+  Database& database_;
+  Statement insert_;
+};
+
+}  // namespace store

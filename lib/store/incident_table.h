@@ -1,0 +1,26 @@
+#pragma once
+
+#include <vector>
+
+#include "store/sqlite.h"
+
+namespace store {
+
+/// Incidents; at most one open for each key. Everything that writes requires a transaction.
+class IncidentTable {
+ public:
+  explicit IncidentTable(Database& database);
+
+  /// Adds or replaces. Resolved ones are written first, so that one batch can resolve a problem and open it anew.
+  void put(const std::vector<verdict::Incident>& incidents);
+  /// The latest opened first.
+  std::vector<verdict::Incident> read(const IncidentQuery& query) const;
+
+ private:
+  void put(const verdict::Incident& incident);
+
+  Database& database_;
+  Statement upsert_;
+};
+
+}  // namespace store

@@ -1,0 +1,110 @@
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <chrono>
+
+#include "base/ensure.h"
+#include "store/schema.h"
+#include "store/sqlite_store.h"
+
+namespace store {
+namespace {
+
+/// How long a daemon waits for a command that is just making the schema.
+constexpr base::Duration kLockPatience{300};
+
+/// What a connection does, not what the file holds. `trusted_schema` off: whoever planted a view or a trigger in the
+/// file cannot make it call functions with effects. `secure_delete`: what was deleted is overwritten.
+constexpr const char* kConnectionSettings = R"sql(
+PRAGMA busy_timeout = 10000;
+PRAGMA trusted_schema = OFF;
+PRAGMA cell_size_check = ON;
+PRAGMA foreign_keys = ON;
+PRAGMA secure_delete = ON;
+PRAGMA temp_store = MEMORY;
+PRAGMA synchronous = FULL;
+PRAGMA journal_size_limit = 16777216;
+)sql";
+
+/// While it is off, closing the last connection changes nothing: a database that we refuse stays as it was found.
+void set_checkpoint_on_close(const Database& database, bool on) {
+  ENSURE(::sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on ? 0 : 1, nullptr) == SQLITE_OK);
+}
+
+std::optional<FileLock> take_daemon_lock(const std::string& path) {
+  auto lock = FileLock::take(path + ".lock", kLockPatience);
+  if (!lock) throw LockedStore(path + ": another adsauditd uses it; stop that one first, or set another store.path");
+  return lock;
+}
+
+/// Reads every page once; 124 MiB take 0.1 s.
+void require_sound(Database& database) {
+  const auto verdict = database.text("PRAGMA quick_check(1)");
+  if (verdict != "ok")
+    throw UnusableStore(
+        fmt::format("{}: the database is damaged: {}; put a backup in its place", database.path(), verdict));
+}
+
+void use_write_ahead_log(Database& database) {
+  if (database.in_memory()) return;
+  const auto mode = database.text("PRAGMA journal_mode = WAL");
+  if (mode != "wal")
+    throw std::runtime_error(database.path() + ": cannot use a write-ahead log here; use a local file system");
+}
+
+/// The schema is made or upgraded by whoever holds the lock; beside a running daemon it has to fit.
+void bring_up_to_date(Database& database, Access access, base::Instant now) {
+  const auto steps = schema_steps();
+  if (access == Access::kDaemon || database.in_memory()) {
+    use_write_ahead_log(database);
+    upgrade_schema(database, steps, now);
+    return;
+  }
+  if (schema_version(database, static_cast<int>(steps.size())) == static_cast<int>(steps.size())) return;
+  const auto lock = FileLock::take(database.path() + ".lock", kLockPatience);
+  if (!lock)
+    throw LockedStore(database.path() +
+                      ": its schema is older than this program, and a daemon uses it; start the "
+                      "daemon again with this version first");
+  use_write_ahead_log(database);
+  upgrade_schema(database, steps, now);
+}
+
+/// Nothing without a key. Throws UnusableStore when another key has sealed what is there.
+std::optional<Seal> seal_for(const Database& database, const base::Secret& key) {
+  if (key.empty()) return std::nullopt;
+  auto seal = Seal::from_master(key);
+  if (!seal) throw UnusableStore("store.key: " + seal.error());
+  Statement known(database, "SELECT value FROM meta WHERE name = 'key_id'");
+  if (known.next() && known.text(0) != seal.value().key_id())
+    throw UnusableStore(
+        fmt::format("{}: its secrets are sealed with another key (id {}, this key is {}); set "
+                    "store.key to the key that sealed them",
+                    database.path(), known.text(0), seal.value().key_id()));
+  return std::move(seal).value();
+}
+
+}  // namespace
+
+OpenedDatabase open_database(const StoreOptions& options, base::Instant now) {
+  const bool in_memory = options.path == ":memory:";
+  const auto path = in_memory ? options.path : real_path(options.path);
+  auto lock = in_memory || options.access == Access::kOperator ? std::nullopt : take_daemon_lock(path);
+  if (!in_memory && !create_private_file(path)) require_private_file(path);
+
+  Database database(path);
+  set_checkpoint_on_close(database, false);
+  database.run(kConnectionSettings);
+  schema_version(database, static_cast<int>(schema_steps().size()));  // refuses what is not ours before any write
+  if (options.access == Access::kDaemon) require_sound(database);
+  bring_up_to_date(database, options.access, now);
+  auto seal = seal_for(database, options.key);
+  set_checkpoint_on_close(database, true);
+  return {std::move(lock), std::move(database), std::move(seal)};
+}
+
+std::unique_ptr<Store> open_sqlite(StoreOptions options, base::Random& random, base::Instant now) {
+  return std::make_unique<SqliteStore>(open_database(options, now), random);
+}
+
+}  // namespace store

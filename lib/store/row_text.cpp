@@ -1,0 +1,121 @@
+#include "store/row_text.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/overloaded.h"
+
+namespace store {
+namespace {
+
+void write_texts(base::JsonWriter& writer, const std::vector<std::string>& texts) {
+  writer.StartArray();
+  for (const auto& text : texts) base::write_text(writer, text);
+  writer.EndArray();
+}
+
+base::Result<std::vector<std::string>> texts_from_value(const rapidjson::Value& value) {
+  if (!value.IsArray()) return base::Failure{"a list was expected"};
+  std::vector<std::string> texts;
+  for (const auto& element : value.GetArray()) {
+    if (!element.IsString()) return base::Failure{"a list of texts was expected"};
+    texts.emplace_back(base::text_of(&element));
+  }
+  return texts;
+}
+
+}  // namespace
+
+std::string texts_to_json(const std::vector<std::string>& texts) {
+  rapidjson::StringBuffer buffer;
+  base::JsonWriter writer(buffer);
+  write_texts(writer, texts);
+  return base::take_text(buffer);
+}
+
+base::Result<std::vector<std::string>> texts_from_json(std::string_view json) {
+  const auto document = base::parse_json(json);
+  if (!document) return base::Failure{document.error()};
+  return texts_from_value(document.value());
+}
+
+std::string labels_to_json(const audit::Labels& labels) {
+  rapidjson::StringBuffer buffer;
+  base::JsonWriter writer(buffer);
+  writer.StartObject();
+  for (const auto& [name, value] : labels) {
+    base::write_text(writer, name);  // a text in this place is a key
+    base::write_text(writer, value);
+  }
+  writer.EndObject();
+  return base::take_text(buffer);
+}
+
+base::Result<audit::Labels> labels_from_json(std::string_view json) {
+  const auto document = base::parse_json(json);
+  if (!document) return base::Failure{document.error()};
+  if (!document.value().IsObject()) return base::Failure{"an object was expected"};
+  audit::Labels labels;
+  for (const auto& member : document.value().GetObject()) {
+    if (!member.value.IsString()) return base::Failure{"an object of texts was expected"};
+    labels.emplace(base::text_of(&member.name), base::text_of(&member.value));
+  }
+  return labels;
+}
+
+std::string answer_to_json(const verdict::Conclusive& answer) {
+  rapidjson::StringBuffer buffer;
+  base::JsonWriter writer(buffer);
+  writer.StartObject();
+  std::visit(base::Overloaded{[&](const xads::Granted& granted) {
+                                writer.Key("user_id");
+                                base::write_text(writer, granted.user_id);
+                                writer.Key("permissions");
+                                write_texts(writer, granted.permissions.texts());
+                              },
+                              [&](const xads::Denied& denied) {
+                                writer.Key("denial");
+                                base::write_text(writer, xads::to_text(denied.denial));
+                              }},
+             answer);
+  writer.EndObject();
+  return base::take_text(buffer);
+}
+
+base::Result<verdict::Conclusive> answer_from_json(std::string_view json) {
+  const auto document = base::parse_json(json);
+  if (!document) return base::Failure{document.error()};
+  if (const auto* text = base::find_member(document.value(), "denial")) {
+    const auto denial = xads::denial_from_text(base::text_of(text));
+    if (!denial) return base::Failure{"an unknown denial: " + std::string(base::text_of(text))};
+    return verdict::Conclusive(xads::Denied{*denial});
+  }
+  const auto* user_id = base::find_member(document.value(), "user_id");
+  const auto* permissions = base::find_member(document.value(), "permissions");
+  if (user_id == nullptr || permissions == nullptr) return base::Failure{"neither a grant nor a denial"};
+  const auto texts = texts_from_value(*permissions);
+  if (!texts) return base::Failure{texts.error()};
+  return verdict::Conclusive(
+      xads::Granted{std::string(base::text_of(user_id)), xads::Permissions::from_texts(texts.value())});
+}
+
+std::string_view identity_to_text(xads::IdentityAnswer identity) {
+  switch (identity) {
+    case xads::IdentityAnswer::kAlive:
+      return "alive";
+    case xads::IdentityAnswer::kTokenInvalid:
+      return "token_invalid";
+    case xads::IdentityAnswer::kNoStatement:
+      return "no_statement";
+  }
+  base::broken_promise("an identity answer is one of its enumerators", __FILE__, __LINE__);
+}
+
+std::optional<xads::IdentityAnswer> identity_from_text(std::string_view text) {
+  for (const auto identity :
+       {xads::IdentityAnswer::kAlive, xads::IdentityAnswer::kTokenInvalid, xads::IdentityAnswer::kNoStatement})
+    if (identity_to_text(identity) == text) return identity;
+  return std::nullopt;
+}
+
+}  // namespace store

@@ -1,0 +1,164 @@
+#include "store/sqlite.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <cerrno>
+
+#include "base/ensure.h"
+
+namespace store {
+namespace {
+
+/// Whether waiting and trying again may help. A failed fsync is not among them: what the kernel holds is unknown then.
+bool is_want_of_room(int extended_code, int system_error) {
+  if (extended_code == SQLITE_READONLY_DBMOVED) return false;  // another file is there now: only a new start helps
+  const int code = extended_code & 0xff;
+  if (code == SQLITE_FULL || code == SQLITE_READONLY) return true;
+  if (extended_code == SQLITE_IOERR_FSYNC || extended_code == SQLITE_IOERR_DIR_FSYNC) return false;
+  const bool file_error = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;  // only these set the system's error
+  return file_error && (system_error == ENOSPC || system_error == EDQUOT || system_error == EROFS ||
+                        system_error == EFBIG || system_error == EACCES);
+}
+
+std::string file_of(sqlite3* handle) {
+  const char* name = ::sqlite3_db_filename(handle, "main");
+  return name == nullptr || *name == '\0' ? ":memory:" : name;
+}
+
+}  // namespace
+
+void throw_sqlite_error(sqlite3* handle, std::string_view doing) {
+  const int code = ::sqlite3_extended_errcode(handle);
+  const auto what = fmt::format("{}: {}: {} (SQLite error {})", file_of(handle), doing, ::sqlite3_errmsg(handle), code);
+  if (is_want_of_room(code, ::sqlite3_system_errno(handle)))
+    throw FullStore(what + "; make room on the disk, and see that the file may be written");
+  if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB)
+    throw UnusableStore(what + "; put a backup in its place");
+  throw std::runtime_error(what);
+}
+
+Database::Database(std::string path) : path_(std::move(path)) {
+  sqlite3* handle = nullptr;
+  const int create = in_memory() ? SQLITE_OPEN_CREATE : 0;  // a file is made by us, with its mode
+  const int code = ::sqlite3_open_v2(
+      path_.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | create, nullptr);
+  handle_.reset(handle);
+  if (handle == nullptr) throw std::runtime_error(path_ + ": no memory to open the database");
+  if (code != SQLITE_OK) throw_sqlite_error(handle, "cannot open");
+}
+
+void Database::Close::operator()(sqlite3* handle) const {
+  ENSURE(::sqlite3_close(handle) == SQLITE_OK);  // refused while statements of it live
+}
+
+void Database::run(const std::string& sql) {
+  if (::sqlite3_exec(handle(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+    throw_sqlite_error(handle(), "cannot run a statement");
+}
+
+std::int64_t Database::number(const std::string& sql) {
+  Statement statement(*this, sql);
+  ENSURE(statement.next());
+  return statement.number(0);
+}
+
+std::string Database::text(const std::string& sql) {
+  Statement statement(*this, sql);
+  ENSURE(statement.next());
+  return statement.text(0);
+}
+
+Statement::Statement(const Database& database, std::string_view sql) {
+  sqlite3_stmt* statement = nullptr;
+  if (::sqlite3_prepare_v2(database.handle(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr) !=
+      SQLITE_OK)
+    throw_sqlite_error(database.handle(), "cannot prepare a statement");
+  statement_.reset(statement);
+}
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const { ::sqlite3_finalize(statement); }
+
+Statement& Statement::bound(int code) {
+  if (code != SQLITE_OK) throw_sqlite_error(::sqlite3_db_handle(statement_.get()), "cannot bind a parameter");
+  return *this;
+}
+
+Statement& Statement::bind_number(std::int64_t number) {
+  return bound(::sqlite3_bind_int64(statement_.get(), ++parameter_, number));
+}
+
+Statement& Statement::bind(std::string_view text) {
+  const char* bytes = text.data() == nullptr ? "" : text.data();  // a null pointer would bind NULL
+  return bound(
+      ::sqlite3_bind_text64(statement_.get(), ++parameter_, bytes, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+}
+
+Statement& Statement::bind_bytes(std::string_view bytes) {
+  const char* start = bytes.data() == nullptr ? "" : bytes.data();
+  return bound(::sqlite3_bind_blob64(statement_.get(), ++parameter_, start, bytes.size(), SQLITE_TRANSIENT));
+}
+
+Statement& Statement::bind_null() { return bound(::sqlite3_bind_null(statement_.get(), ++parameter_)); }
+
+void Statement::run() { ENSURE(!next()); }
+
+bool Statement::next() {
+  ENSURE(parameter_ == ::sqlite3_bind_parameter_count(statement_.get()));
+  const int code = ::sqlite3_step(statement_.get());
+  if (code == SQLITE_ROW) return true;
+  parameter_ = 0;
+  sqlite3* handle = ::sqlite3_db_handle(statement_.get());
+  if (code == SQLITE_DONE) {
+    ::sqlite3_reset(statement_.get());
+    return false;
+  }
+  try {
+    throw_sqlite_error(handle, "cannot run a statement");
+  } catch (...) {
+    ::sqlite3_reset(statement_.get());  // only now: it would change the error that is reported
+    throw;
+  }
+}
+
+bool Statement::null(int column) const { return ::sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
+
+std::int64_t Statement::number(int column) const { return ::sqlite3_column_int64(statement_.get(), column); }
+
+std::string Statement::text(int column) const {
+  const auto* start = ::sqlite3_column_text(statement_.get(), column);
+  const int size = ::sqlite3_column_bytes(statement_.get(), column);
+  return start == nullptr ? std::string()
+                          : std::string(reinterpret_cast<const char*>(start), static_cast<std::size_t>(size));
+}
+
+std::string Statement::bytes(int column) const {
+  const void* start = ::sqlite3_column_blob(statement_.get(), column);
+  const int size = ::sqlite3_column_bytes(statement_.get(), column);
+  return start == nullptr ? std::string()
+                          : std::string(static_cast<const char*>(start), static_cast<std::size_t>(size));
+}
+
+std::optional<base::Instant> Statement::optional_time(int column) const {
+  if (null(column)) return std::nullopt;
+  return time(column);
+}
+
+void Statement::throw_unreadable(const std::string& why) const {
+  throw UnusableStore(fmt::format("{}: a row cannot be read back: {}; put a backup in its place",
+                                  file_of(::sqlite3_db_handle(statement_.get())), why));
+}
+
+Transaction::Transaction(Database& database, Intent intent) : database_(database) {
+  database_.run(intent == Intent::kWrite ? "BEGIN IMMEDIATE" : "BEGIN");
+}
+
+Transaction::~Transaction() {
+  // SQLite rolls back by itself after some errors. A rollback that fails leaves the journal to the next opening.
+  if (::sqlite3_get_autocommit(database_.handle()) == 0)
+    ::sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void Transaction::commit() { database_.run("COMMIT"); }
+
+}  // namespace store
