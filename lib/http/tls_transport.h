@@ -8,6 +8,8 @@
 
 namespace http {
 
+class Pool;
+
 struct TlsOptions {
   std::string ca_file = "/etc/ssl/certs/ca-certificates.crt";  ///< PEM; the only trust there is
   std::size_t max_in_flight = 64;                              ///< further requests wait, under their own deadline
@@ -28,7 +30,6 @@ class TlsTransport final : public Transport {
   void shut_down() override;
 
  private:
-  class Pool;
   std::unique_ptr<Pool> pool_;
 };
 

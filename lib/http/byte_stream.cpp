@@ -1,0 +1,117 @@
+#include "http/byte_stream.h"
+
+#include <fmt/format.h>
+#include <openssl/err.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+
+#include "base/ensure.h"
+
+namespace http {
+namespace {
+
+std::string text_of_errno(int number) { return boost::system::system_category().message(number); }
+
+int openssl_size(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size, INT_MAX)); }
+
+}  // namespace
+
+void ByteStream::start_tls(TlsContext& context, const std::string& host, const std::string& port) {
+  tls_ = context.make_client(socket_.native_handle(), host, port);
+}
+
+ByteStream::Step ByteStream::shake_hands() {
+  ENSURE(tls_ != nullptr);
+  ::ERR_clear_error();
+  const Step step = tls_outcome(::SSL_do_handshake(tls_.get()));
+  if (step != Step::kFailed) return step;
+  const long verdict = ::SSL_get_verify_result(tls_.get());
+  if (verdict != X509_V_OK)
+    failure_ = fmt::format("the certificate is not trusted: {}", ::X509_verify_cert_error_string(verdict));
+  return step;
+}
+
+ByteStream::Step ByteStream::write(std::string_view bytes, std::size_t& count) {
+  count = 0;
+  if (tls_) {
+    ::ERR_clear_error();
+    const int written = ::SSL_write(tls_.get(), bytes.data(), openssl_size(bytes.size()));
+    if (written > 0) count = static_cast<std::size_t>(written);
+    return tls_outcome(written);
+  }
+  const auto sent = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  if (sent > 0) count = static_cast<std::size_t>(sent);
+  const Step step = clear_outcome(sent);
+  return step == Step::kWantRead ? Step::kWantWrite : step;
+}
+
+ByteStream::Step ByteStream::read(std::span<char> space, std::size_t& count) {
+  count = 0;
+  if (tls_) {
+    ::ERR_clear_error();
+    const int taken = ::SSL_read(tls_.get(), space.data(), openssl_size(space.size()));
+    if (taken > 0) count = static_cast<std::size_t>(taken);
+    return tls_outcome(taken);
+  }
+  const auto taken = ::recv(socket_.native_handle(), space.data(), space.size(), 0);
+  if (taken > 0) count = static_cast<std::size_t>(taken);
+  return clear_outcome(taken);
+}
+
+ByteStream::Step ByteStream::probe() {
+  char byte = 0;
+  if (tls_) {
+    ::ERR_clear_error();
+    return tls_outcome(::SSL_peek(tls_.get(), &byte, 1));
+  }
+  return clear_outcome(::recv(socket_.native_handle(), &byte, 1, MSG_PEEK));
+}
+
+void ByteStream::close() {
+  ::ERR_clear_error();
+  if (tls_ && !broken_ && ::SSL_is_init_finished(tls_.get()) != 0)
+    ::SSL_shutdown(tls_.get());  // one close_notify, sent now or not at all
+  tls_.reset();
+  ::ERR_clear_error();
+  boost::system::error_code ignored;  // a socket that cannot be closed properly is closed all the same
+  socket_.close(ignored);
+}
+
+ByteStream::Step ByteStream::tls_outcome(int result) {
+  const int system_error = errno;
+  switch (::SSL_get_error(tls_.get(), result)) {
+    case SSL_ERROR_NONE:
+      return Step::kDone;
+    case SSL_ERROR_WANT_READ:
+      return Step::kWantRead;
+    case SSL_ERROR_WANT_WRITE:
+      return Step::kWantWrite;
+    case SSL_ERROR_ZERO_RETURN:
+      return Step::kEnded;
+    case SSL_ERROR_SYSCALL:
+      failure_ = system_error == 0 ? "the connection was cut" : text_of_errno(system_error);
+      break;
+    default:
+      if (ERR_GET_REASON(::ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+        failure_ = "the connection was cut";
+      } else {
+        failure_ = take_openssl_error();
+        TlsContext::forget_session(tls_.get());
+      }
+  }
+  broken_ = true;
+  return Step::kFailed;
+}
+
+ByteStream::Step ByteStream::clear_outcome(long result) {
+  if (result > 0) return Step::kDone;
+  if (result == 0) return Step::kEnded;
+  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return Step::kWantRead;
+  failure_ = text_of_errno(errno);
+  return Step::kFailed;
+}
+
+}  // namespace http
