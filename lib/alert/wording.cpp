@@ -13,7 +13,7 @@ namespace {
 using verdict::Cause;
 
 /// What a cause is called, and the states on both sides of it. Empty: told by the permissions instead.
-/// `over` says only that the cause is over: the incident also ends when a worse one takes its place.
+/// `over` claims no more than that the cause is over: a token's incident also ends when another one takes its place.
 struct Phrase {
   Cause cause;
   std::string_view title;
@@ -34,14 +34,14 @@ constexpr std::array kPhrases{
     Phrase{Cause::kTokenIdentityMismatch, "Token belongs to another user", "", "it answers for another user",
            "it no longer answers for another user"},
     Phrase{Cause::kAccessRemoved, "Access removed", "", "X says that there is no such ad account for this user",
-           "this user is no longer refused the ad account"},
+           "this user has access again"},
     Phrase{Cause::kAccountUnavailable, "Ad account unavailable", "", "X says that there is no such ad account",
            "X no longer says that there is no such ad account"},
     Phrase{Cause::kRoleReduced, "Role reduced", "", "", "the role is no longer reduced"},
     Phrase{Cause::kRoleEscalated, "Role raised", "", "", "the role is no longer raised"},
-    Phrase{Cause::kRoleChanged, "Role changed", "", "", "the role is no longer another one"},
-    Phrase{Cause::kComposerLost, "TWEET_COMPOSER lost", "", "", "TWEET_COMPOSER is no longer missing"},
-    Phrase{Cause::kComposerGained, "TWEET_COMPOSER gained", "", "", "TWEET_COMPOSER is no longer added"},
+    Phrase{Cause::kRoleChanged, "Role changed", "", "", "the role no longer differs in this way"},
+    Phrase{Cause::kComposerLost, "TWEET_COMPOSER lost", "", "", "TWEET_COMPOSER is granted again"},
+    Phrase{Cause::kComposerGained, "TWEET_COMPOSER gained", "", "", "TWEET_COMPOSER is gone again"},
     Phrase{Cause::kPermissionUnknown, "Unknown permission", "", "", "no unknown permission is left"},
 };
 

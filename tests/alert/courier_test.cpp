@@ -1,0 +1,451 @@
+#include "alert/courier.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "alert/render.h"
+#include "alert/samples.h"
+
+using namespace alert;
+using namespace std::chrono_literals;
+
+namespace {
+
+const base::Instant kNoon = samples::instant("2026-11-23T12:00:00.000Z");
+constexpr const char* kSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+std::vector<Destination> destinations() {
+  std::vector<Destination> all(2);
+  all[0].name = "ops";
+  all[0].channel = Channel::kSlack;
+  all[0].url = base::Secret("https://hooks.slack.com/services/T0/B0/key");
+  all[1].name = "siem";
+  all[1].channel = Channel::kWebhook;
+  all[1].url = base::Secret("https://siem.example/hook");
+  all[1].secret = base::Secret(kSecret);
+  return all;
+}
+
+PendingDelivery pending(const std::string& destination, std::uint64_t sequence, const std::string& order_key) {
+  PendingDelivery pending;
+  pending.delivery.id = samples::id<DeliveryId>(static_cast<int>(sequence) + (destination == "ops" ? 100'000 : 0));
+  pending.delivery.alert = samples::id<AlertId>(static_cast<int>(sequence));
+  pending.delivery.sequence = sequence;
+  pending.delivery.destination = destination;
+  pending.delivery.channel = destination == "ops" ? Channel::kSlack : Channel::kWebhook;
+  pending.delivery.order_key = order_key;
+  pending.delivery.created_at = kNoon;
+  pending.delivery.next_attempt_at = kNoon;
+  pending.body = "body " + std::to_string(sequence);
+  return pending;
+}
+
+http::Reply answer(int status, std::string body = "", std::vector<http::Header> headers = {}) {
+  return http::Response{status, std::move(headers), std::move(body)};
+}
+const http::Reply kOk = answer(200, "ok");
+
+struct Fixture {
+  std::vector<Destination> all = destinations();
+  base::SeededRandom random{7};
+  base::ManualClock clock{kNoon};
+  Courier courier{all, random};
+
+  bool add(const std::string& destination, std::uint64_t sequence, const std::string& order_key) {
+    return courier.add(pending(destination, sequence, order_key), clock.now());
+  }
+  /// The body of the next delivery that may go, or nothing.
+  std::optional<std::string> take() {
+    auto sending = courier.take_due(clock.now());
+    if (!sending) return std::nullopt;
+    last = sending->id;
+    request = sending->request;
+    return request.body;
+  }
+  DeliveryAttempt finish(const http::Reply& reply) { return courier.finish(last, reply, clock.now()); }
+
+  DeliveryId last;
+  http::Request request;
+};
+
+std::string header(const http::Request& request, const std::string& name) {
+  for (const auto& header : request.headers) {
+    if (header.name == name) return header.value;
+  }
+  return "missing";
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "courier: a new delivery goes at once and is done after a good answer") {
+  CHECK_FALSE(courier.next_due());
+  REQUIRE(add("siem", 1, "a"));
+  CHECK(courier.next_due() == kNoon);
+  CHECK(courier.size() == 1);
+  CHECK(take() == "body 1");
+  CHECK_FALSE(take());
+  CHECK_FALSE(courier.next_due());
+  clock.advance(250ms);
+  const DeliveryAttempt attempt = finish(answer(204));
+  CHECK(attempt.delivery.state == DeliveryState::kDelivered);
+  CHECK(attempt.delivery.attempts == 1);
+  CHECK(attempt.at == kNoon + 250ms);
+  CHECK(attempt.took == base::Duration(250ms));
+  CHECK(attempt.http_status == 204);
+  CHECK(attempt.outcome == "delivered");
+  CHECK(courier.size() == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: a webhook request is signed over the id, the time of this attempt and the body") {
+  add("siem", 1, "a");
+  clock.advance(90s);
+  REQUIRE(take());
+  CHECK(request.method == "POST");
+  CHECK(request.url == "https://siem.example/hook");
+  CHECK(header(request, "content-type") == "application/json");
+  CHECK(header(request, "user-agent") == "adsauditd");
+  const std::string id = samples::id<AlertId>(1).text();
+  CHECK(header(request, "webhook-id") == id);
+  CHECK(header(request, "webhook-timestamp") == "1795435290");
+  CHECK(header(request, "webhook-signature") == webhook_signature(base::Secret(kSecret), id, 1795435290, "body 1"));
+  CHECK(request.deadline == base::Duration(15s));
+  CHECK(request.max_body == 4096);
+  CHECK(request.cut_long_body);
+  CHECK(request.idempotent);
+  CHECK(request.reach == http::Reach::kPublicAddress);
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: a Slack request has no signature and is never sent twice by the transport") {
+  add("ops", 1, "a");
+  REQUIRE(take());
+  CHECK(request.url == "https://hooks.slack.com/services/T0/B0/key");
+  CHECK(header(request, "content-type") == "application/json");
+  CHECK(header(request, "webhook-signature") == "missing");
+  CHECK_FALSE(request.idempotent);
+}
+
+TEST_CASE("courier: allow_private widens what a request may reach") {
+  std::vector<Destination> all = destinations();
+  all[1].allow_private = true;
+  base::SeededRandom random(7);
+  Courier courier(all, random);
+  courier.add(pending("siem", 1, "a"), {kNoon, kNoon});
+  CHECK(courier.take_due({kNoon, kNoon})->request.reach == http::Reach::kPrivateToo);
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: a retry keeps id and body, with a new time and signature") {
+  add("siem", 1, "a");
+  take();
+  const http::Request first = request;
+  const DeliveryAttempt attempt = finish(answer(503));
+  CHECK(attempt.delivery.state == DeliveryState::kPending);
+  CHECK(attempt.delivery.next_attempt_at >= kNoon + 4s);
+  CHECK(attempt.delivery.next_attempt_at <= kNoon + 6s);
+  CHECK(courier.next_due() == attempt.delivery.next_attempt_at);
+  clock.advance(3s);
+  CHECK_FALSE(take());
+  clock.advance(3s);
+  REQUIRE(take());
+  CHECK(request.body == first.body);
+  CHECK(header(request, "webhook-id") == header(first, "webhook-id"));
+  CHECK(header(request, "webhook-timestamp") != header(first, "webhook-timestamp"));
+  CHECK(header(request, "webhook-signature") != header(first, "webhook-signature"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: deliveries with one order key go one after the other, through failures too") {
+  add("siem", 1, "a");
+  add("siem", 2, "a");
+  CHECK(take() == "body 1");
+  CHECK_FALSE(take());
+  finish(answer(500));
+  CHECK_FALSE(take());
+  clock.advance(6s);
+  CHECK(take() == "body 1");
+  finish(kOk);
+  CHECK(take() == "body 2");
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: another order key overtakes one that has to wait") {
+  add("siem", 1, "a");
+  add("siem", 2, "a");
+  add("siem", 3, "b");
+  take();
+  finish(answer(500));
+  CHECK(take() == "body 3");
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: a dead letter lets the next one of its order key go") {
+  add("siem", 1, "a");
+  add("siem", 2, "a");
+  take();
+  const DeliveryAttempt attempt = finish(answer(410));
+  CHECK(attempt.delivery.state == DeliveryState::kDead);
+  CHECK(attempt.outcome == "http 410: the endpoint wants no more messages");
+  CHECK(take() == "body 2");
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: the oldest goes first, whatever the order of arrival") {
+  add("siem", 7, "c");
+  add("siem", 5, "b");
+  add("siem", 6, "b");
+  add("siem", 4, "b");
+  CHECK(take() == "body 4");
+  CHECK(take() == "body 7");
+  CHECK_FALSE(take());
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: a webhook has at most four requests under way") {
+  for (std::uint64_t sequence = 1; sequence <= 5; ++sequence) add("siem", sequence, std::to_string(sequence));
+  for (int i = 0; i < 4; ++i) CHECK(take());
+  CHECK_FALSE(take());
+  CHECK_FALSE(courier.next_due());
+  finish(kOk);
+  CHECK(take() == "body 5");
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: Slack has one request under way, and a second's pause after its answer") {
+  add("ops", 1, "a");
+  add("ops", 2, "b");
+  CHECK(take() == "body 1");
+  CHECK_FALSE(take());
+  clock.advance(300ms);
+  finish(kOk);
+  CHECK(courier.next_due() == kNoon + 1300ms);
+  clock.advance(999ms);
+  CHECK_FALSE(take());
+  clock.advance(1ms);
+  CHECK(take() == "body 2");
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: 429 with Retry-After rests the whole destination, and no other") {
+  add("siem", 1, "a");
+  add("siem", 2, "b");
+  add("ops", 1, "a");
+  CHECK(take() == "body 1");  // ops comes before siem by name
+  finish(kOk);
+  CHECK(take() == "body 1");
+  const DeliveryAttempt attempt = finish(answer(429, "", {{"Retry-After", "30"}}));
+  CHECK(attempt.delivery.next_attempt_at == kNoon + 30s);
+  add("ops", 2, "b");
+  clock.advance(29'999ms);
+  CHECK(take() == "body 2");
+  CHECK(request.url.starts_with("https://hooks.slack.com/"));
+  finish(kOk);
+  CHECK_FALSE(take());
+  clock.advance(1ms);
+  CHECK(take() == "body 1");
+  CHECK(take() == "body 2");
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: 429 without Retry-After rests the destination for the scheduled wait") {
+  add("siem", 1, "a");
+  add("siem", 2, "b");
+  take();
+  finish(answer(429));
+  CHECK_FALSE(take());
+  clock.advance(6s);
+  CHECK(take() == "body 1");
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: a failure without Retry-After lets the others of the destination go on") {
+  add("siem", 1, "a");
+  add("siem", 2, "b");
+  take();
+  finish(answer(503));
+  CHECK(take() == "body 2");
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: Retry-After decides the next attempt to the millisecond") {
+  const std::vector<std::pair<std::string, base::Duration>> table{{"0", 1s},
+                                                                  {"1", 1s},
+                                                                  {"30", 30s},
+                                                                  {"86401", 24h},
+                                                                  {"-1", 1s},
+                                                                  {"Mon, 23 Nov 2026 12:01:00 GMT", 60s},
+                                                                  {"Mon, 23 Nov 2026 11:00:00 GMT", 1s}};
+  std::uint64_t sequence = 0;
+  for (const auto& [value, wait] : table) {
+    CAPTURE(value);
+    Courier fresh(all, random);
+    fresh.add(pending("siem", ++sequence, "a"), {kNoon, kNoon});
+    const auto sending = fresh.take_due({kNoon, kNoon});
+    const auto attempt = fresh.finish(sending->id, answer(503, "", {{"retry-after", value}}), {kNoon, kNoon});
+    CHECK(attempt.delivery.next_attempt_at == kNoon + wait);
+    CHECK(fresh.next_due() == kNoon + wait);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: a step of the wall clock moves no retry, in either direction") {
+  add("siem", 1, "a");
+  take();
+  finish(answer(503, "", {{"retry-after", "60"}}));
+  clock.step_wall(std::chrono::hours(24 * 3650));
+  clock.advance(59s);
+  CHECK_FALSE(take());
+  clock.step_wall(-std::chrono::hours(24 * 7300));
+  clock.advance(1s);
+  REQUIRE(take());
+  CHECK(finish(answer(503)).delivery.state == DeliveryState::kPending);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "courier: after a restart a delivery waits for its next attempt, but never more than a day") {
+  auto later = pending("siem", 1, "a");
+  later.delivery.next_attempt_at = kNoon + 10min;
+  later.delivery.attempts = 4;
+  courier.add(std::move(later), clock.now());
+  CHECK(courier.next_due() == kNoon + 10min);
+  auto absurd = pending("ops", 2, "a");
+  absurd.delivery.next_attempt_at = kNoon + std::chrono::hours(87'600);
+  Courier other(all, random);
+  other.add(std::move(absurd), clock.now());
+  CHECK(other.next_due() == kNoon + 24h);
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: gives up after seven days of failures, about forty attempts") {
+  add("siem", 1, "a");
+  int attempts = 0;
+  DeliveryAttempt attempt;
+  do {
+    clock.advance(*courier.next_due() - clock.now().steady);
+    REQUIRE(take());
+    attempt = finish(answer(503));
+    ++attempts;
+  } while (attempt.delivery.state == DeliveryState::kPending);
+  CHECK(attempt.delivery.state == DeliveryState::kDead);
+  CHECK(attempt.outcome == "http 503; given up after 7d");
+  CHECK(attempt.delivery.attempts == attempts);
+  CHECK(attempts >= 34);
+  CHECK(attempts <= 42);
+  CHECK(clock.now().steady <= kNoon + kGiveUpAfter);
+  CHECK(clock.now().steady > kNoon + kGiveUpAfter - 8h);
+  CHECK(courier.size() == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: what is older than seven days after a long stop is tried once more") {
+  clock.advance(std::chrono::hours(24 * 9));
+  add("siem", 1, "a");
+  REQUIRE(take());
+  CHECK(finish(kOk).delivery.state == DeliveryState::kDelivered);
+  add("siem", 2, "a");
+  REQUIRE(take());
+  CHECK(finish(answer(503)).delivery.state == DeliveryState::kDead);
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: a delivery for a destination that is gone ends as a dead letter at once") {
+  CHECK(add("gone", 1, "a"));
+  CHECK(courier.size() == 0);
+  CHECK_FALSE(take());
+  const auto attempt = courier.take_dead();
+  REQUIRE(attempt);
+  CHECK(attempt->delivery.id == pending("gone", 1, "a").delivery.id);
+  CHECK(attempt->delivery.state == DeliveryState::kDead);
+  CHECK(attempt->delivery.attempts == 1);
+  CHECK(attempt->at == kNoon);
+  CHECK(attempt->http_status == 0);
+  CHECK(attempt->outcome == "the destination \"gone\" is no longer in the settings");
+  CHECK_FALSE(courier.take_dead());
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: a message written for another channel is not sent") {
+  auto slack_body = pending("siem", 1, "a");
+  slack_body.delivery.channel = Channel::kSlack;
+  CHECK(courier.add(std::move(slack_body), clock.now()));
+  CHECK_FALSE(take());
+  CHECK(courier.take_dead()->outcome ==
+        "the destination \"siem\" is of another type now; the message was written for slack");
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: the same delivery added twice is sent once") {
+  CHECK(add("siem", 1, "a"));
+  CHECK(add("siem", 1, "a"));
+  CHECK(courier.size() == 1);
+  take();
+  CHECK(add("siem", 1, "a"));
+  CHECK(courier.size() == 1);
+  CHECK_FALSE(take());
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: a full queue refuses, and says when it has room again") {
+  for (std::uint64_t sequence = 1; sequence <= Courier::kQueueLimit; ++sequence) REQUIRE(add("siem", sequence, "a"));
+  CHECK_FALSE(courier.wants_more("siem"));
+  CHECK_FALSE(add("siem", 1001, "a"));
+  CHECK_FALSE(courier.wants_more("siem"));
+  CHECK(add("ops", 1001, "a"));
+  take();
+  finish(kOk);
+  take();
+  finish(kOk);
+  CHECK(courier.wants_more("siem"));
+  CHECK(add("siem", 1001, "a"));
+  CHECK_FALSE(courier.wants_more("siem"));
+  CHECK_FALSE(courier.wants_more("nowhere"));
+}
+
+namespace {
+
+/// Slack as its guide describes it: more than one message within a second is refused.
+struct SlackModel {
+  std::vector<base::Instant> seen;
+  std::size_t refused = 0;
+
+  http::Reply post(base::Instant now) {
+    const bool too_soon = !seen.empty() && now - seen.back() < 1s;
+    seen.push_back(now);
+    if (!too_soon) return answer(200, "ok");
+    ++refused;
+    return answer(429, "rate_limited", {{"Retry-After", "1"}});
+  }
+  std::size_t most_in_a_minute() const {
+    std::size_t most = 0;
+    for (auto first = seen.begin(); first != seen.end(); ++first) {
+      const auto end = std::lower_bound(first, seen.end(), *first + 60s);
+      most = std::max(most, static_cast<std::size_t>(end - first));
+    }
+    return most;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "courier: a thousand Slack messages keep the pace, and none is lost") {
+  for (std::uint64_t sequence = 1; sequence <= 1000; ++sequence)
+    REQUIRE(add("ops", sequence, std::to_string(sequence % 17)));
+  SlackModel slack;
+  int delivered = 0;
+  while (courier.size() > 0) {
+    clock.advance(std::max(*courier.next_due() - clock.now().steady, base::Duration(0)));
+    REQUIRE(take());
+    clock.advance(base::Duration(static_cast<long long>(random.next_unit() * 40)));  // the way there
+    const http::Reply reply = slack.post(clock.now().steady);
+    clock.advance(base::Duration(static_cast<long long>(random.next_unit() * 40)));  // and back
+    if (finish(reply).delivery.state == DeliveryState::kDelivered) ++delivered;
+  }
+  CHECK(delivered == 1000);
+  CHECK(slack.refused == 0);
+  CHECK(slack.most_in_a_minute() <= 60);
+  CHECK(clock.now().steady - kNoon < 1100s);
+}
+
+TEST_CASE_FIXTURE(Fixture, "courier: a dead destination does not delay another one") {
+  for (std::uint64_t sequence = 1; sequence <= 60; ++sequence) {
+    add("ops", sequence, std::to_string(sequence));
+    add("siem", sequence, std::to_string(sequence));
+  }
+  const auto goes_to_slack = [&] { return request.url.starts_with("https://hooks.slack.com/"); };
+  int delivered = 0;
+  std::vector<DeliveryId> hanging;  // the webhook never answers
+  for (int second = 0; second < 60; ++second) {
+    while (take()) {
+      if (!goes_to_slack()) {
+        hanging.push_back(last);
+        continue;
+      }
+      if (finish(kOk).delivery.state == DeliveryState::kDelivered) ++delivered;
+    }
+    clock.advance(1s);
+  }
+  CHECK(delivered == 60);
+  CHECK(hanging.size() == 4);
+}

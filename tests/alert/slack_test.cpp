@@ -1,0 +1,94 @@
+#include <doctest/doctest.h>
+
+#include "alert/hostile.h"
+#include "alert/render.h"
+#include "base/json.h"
+
+using namespace alert;
+using verdict::Cause;
+
+namespace {
+
+/// Every text object of a message, with the limits that it was checked against.
+struct Texts {
+  std::size_t blocks = 0;
+  std::size_t all_bytes = 0;
+  std::vector<std::string> marked_up;
+};
+
+std::string checked_text(const rapidjson::Value& object, std::size_t limit, Texts& texts) {
+  const std::string text(base::text_of(&object["text"]));
+  CHECK(!text.empty());
+  CHECK(text.size() <= limit);
+  texts.all_bytes += text.size();
+  if (base::text_of(&object["type"]) == "mrkdwn") texts.marked_up.push_back(text);
+  return text;
+}
+
+Texts read(const rapidjson::Document& message) {
+  Texts texts;
+  for (const auto& block : message["blocks"].GetArray()) {
+    ++texts.blocks;
+    const bool header = base::text_of(&block["type"]) == "header";
+    if (block.HasMember("text")) checked_text(block["text"], header ? 150 : 1500, texts);
+    for (const char* list : {"fields", "elements"}) {
+      if (!block.HasMember(list)) continue;
+      CHECK(block[list].Size() <= 10);
+      for (const auto& object : block[list].GetArray()) checked_text(object, 1000, texts);
+    }
+  }
+  return texts;
+}
+
+/// True when every '&' starts one of the three entities.
+bool entities_are_whole(std::string_view text) {
+  for (std::size_t at = text.find('&'); at != std::string_view::npos; at = text.find('&', at + 1)) {
+    const std::string_view rest = text.substr(at);
+    if (!rest.starts_with("&amp;") && !rest.starts_with("&lt;") && !rest.starts_with("&gt;")) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("slack: tells owner, ids and the time it was first seen") {
+  const std::string body = slack_body(samples::alert(Cause::kRoleReduced, State::kOpened));
+  for (const char* part : {"ads-ops", "brand-a (advertiser, user 2417045708)", "18ce54d4x5t (Brand A EU)",
+                           "Incident inc_", "Alert msg_", "(number 41)", "First seen 2026-11-23T10:15:02.118Z"}) {
+    CAPTURE(part);
+    CHECK(body.find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE("slack: fetches nothing that a name links to") {
+  const std::string body = slack_body(samples::alert(Cause::kRoleReduced, State::kOpened));
+  CHECK(body.find(R"("unfurl_links":false,"unfurl_media":false)") != std::string::npos);
+}
+
+TEST_CASE("slack: the three control characters are escaped, once, and nothing else") {
+  Alert alert = samples::alert(Cause::kRoleReduced, State::kOpened);
+  alert.subject.account_name = "<!channel> & it's \xC3\xA4";
+  const std::string body = slack_body(alert);
+  CHECK(body.find("&lt;!channel&gt; &amp; it's \xC3\xA4") != std::string::npos);
+  CHECK(body.find("&amp;lt;") == std::string::npos);
+}
+
+TEST_CASE("slack: the worst names keep to half of Slack's limits, whole entities and no markup") {
+  for (const std::string& text : samples::hostile_texts()) {
+    for (const Cause cause : {Cause::kTokenIdentityMismatch, Cause::kAccountUnavailable, Cause::kRoleReduced}) {
+      for (const State state : {State::kOpened, State::kResolved}) {
+        const std::string body = slack_body(samples::hostile(text, state, cause));
+        CHECK(body.find('<') == std::string::npos);
+        CHECK(body.find('>') == std::string::npos);
+        CHECK(entities_are_whole(body));
+        const auto message = base::parse_json(body);
+        REQUIRE(message.ok());
+        CHECK(base::text_of(&message.value()["text"]).size() <= 2000);
+        const Texts texts = read(message.value());
+        CHECK(texts.blocks <= 20);
+        CHECK(texts.all_bytes <= 8000);
+        for (const std::string& marked_up : texts.marked_up) CHECK(marked_up.size() <= 12);  // our own labels only
+      }
+    }
+  }
+}

@@ -1,0 +1,121 @@
+#include <doctest/doctest.h>
+
+#include "alert/repair.h"
+#include "alert/samples.h"
+
+using namespace alert;
+using verdict::Cause;
+
+namespace {
+
+Alert developers(Cause cause) {
+  Alert alert = samples::alert(cause, State::kOpened);
+  alert.subject.token = samples::token(audit::TokenKind::kDeveloper);
+  return alert;
+}
+std::string repair(Cause cause) { return wording_of(samples::alert(cause, State::kOpened)).repair; }
+
+}  // namespace
+
+TEST_CASE("wording: a revoked token is told with what X said, and since when") {
+  const Wording wording = wording_of(samples::alert(Cause::kTokenRevoked, State::kOpened));
+  CHECK(wording.title == "Access token revoked: brand-a");
+  CHECK(wording.before == "X accepted the token");
+  CHECK(wording.after == "X refuses it as revoked (HTTP 401, code 89)");
+  CHECK(wording.since == "2026-11-23T10:15:02.118Z; last good answer 2026-11-23T10:00:01.902Z");
+}
+
+TEST_CASE("wording: a changed role is told by the permissions before and after") {
+  const Wording wording = wording_of(samples::alert(Cause::kRoleReduced, State::kOpened));
+  CHECK(wording.title == "Role reduced: brand-a on 18ce54d4x5t");
+  CHECK(wording.before == "AD_MANAGER, TWEET_COMPOSER");
+  CHECK(wording.after == "CAMPAIGN_ANALYST");
+  CHECK(wording_of(samples::alert(Cause::kRoleReduced, State::kUpdated)).title ==
+        "Updated: Role reduced: brand-a on 18ce54d4x5t");
+}
+
+TEST_CASE("wording: every cause has a title, both states, a time and a repair, in every state") {
+  for (const Cause cause : verdict::all_causes()) {
+    for (const State state : {State::kOpened, State::kUpdated, State::kResolved}) {
+      CAPTURE(verdict::to_text(cause));
+      const Wording wording = wording_of(samples::alert(cause, state));
+      CHECK_FALSE(wording.title.empty());
+      CHECK_FALSE(wording.before.empty());
+      CHECK_FALSE(wording.after.empty());
+      CHECK_FALSE(wording.since.empty());
+      CHECK_FALSE(wording.repair.empty());
+      CHECK(wording.before != wording.after);
+    }
+  }
+}
+
+TEST_CASE("wording: a resolved incident says what was wrong, that it is over, and how long it lasted") {
+  const Wording wording = wording_of(samples::alert(Cause::kTokenRevoked, State::kResolved));
+  CHECK(wording.title == "Resolved: Access token revoked: brand-a");
+  CHECK(wording.before == "X refuses it as revoked (HTTP 401, code 89)");
+  CHECK(wording.after == "X no longer refuses it as revoked");
+  CHECK(wording.since == "2026-11-23T10:15:02.118Z to 2026-11-23T13:19:40.000Z (3h 4m)");
+  CHECK(wording.repair.starts_with("Nothing to do here."));
+}
+
+TEST_CASE("wording: what is not known is not invented") {
+  Alert alert = samples::alert(Cause::kTokenRevoked, State::kOpened);
+  alert.incident.finding.last_good_at.reset();
+  alert.incident.finding.evidence = {};
+  alert.subject.token->user_id.clear();
+  const Wording wording = wording_of(alert);
+  CHECK(wording.after == "X refuses it as revoked");
+  CHECK(wording.since == "2026-11-23T10:15:02.118Z; last good answer not on record");
+  CHECK(wording.repair.find("(the token's user)") != std::string::npos);
+}
+
+TEST_CASE("wording: a long list of permissions is cut with its count, an empty one is none") {
+  Alert alert = samples::alert(Cause::kPermissionUnknown, State::kOpened);
+  alert.incident.finding.before.clear();
+  alert.incident.finding.after.assign(40, "P");
+  CHECK(wording_of(alert).before == "none");
+  CHECK(wording_of(alert).after == "P, P, P, P, P, P, P, P, P, P, P, P … and 28 more");
+}
+
+TEST_CASE("repair: the advertiser authorizes again, the developer signs in as the agency's handle") {
+  CHECK(repair(Cause::kTokenRevoked) ==
+        "The advertiser (user 2417045708) must authorize the app agency again. Then store the new token: "
+        "adsauditd token add brand-a --app agency --kind advertiser");
+  CHECK(repair_of(developers(Cause::kTokenRevoked)) ==
+        "Sign in to X as the agency's handle (user 2417045708) and authorize the app agency again. Then store the new "
+        "token: adsauditd token add brand-a --app agency --kind developer");
+}
+
+TEST_CASE("repair: a reduced role names account, user and the base role that is asked for") {
+  CHECK(repair(Cause::kRoleReduced) ==
+        "Ask an administrator of 18ce54d4x5t to give user 2417045708 the role AD_MANAGER.");
+}
+
+TEST_CASE("repair: removed access names the role when it is known") {
+  Alert alert = samples::alert(Cause::kAccessRemoved, State::kOpened);
+  CHECK(repair_of(alert) ==
+        "An administrator of 18ce54d4x5t must add user 2417045708 back to the account, with its former role.");
+  alert.incident.finding.before = {"AD_MANAGER", "TWEET_COMPOSER"};
+  CHECK(repair_of(alert) ==
+        "An administrator of 18ce54d4x5t must add user 2417045708 back to the account, with the role AD_MANAGER.");
+}
+
+TEST_CASE("repair: a locked user keeps its token") {
+  CHECK(repair(Cause::kTokenUserLocked) ==
+        "The owner of user 2417045708 must log in at x.com and unlock it. The token lives on: no new one is needed.");
+}
+
+TEST_CASE("repair: an account that one token alone never saw is not told as gone for all") {
+  Alert alert = samples::alert(Cause::kAccountUnavailable, State::kOpened);
+  CHECK(repair_of(alert).starts_with("None of our tokens sees 18ce54d4x5t."));
+  CHECK(wording_of(alert).title == "Ad account unavailable: 18ce54d4x5t");
+  alert.subject.token = samples::token(audit::TokenKind::kAdvertiser);
+  CHECK(repair_of(alert).starts_with("Other tokens of ours see 18ce54d4x5t, this one never did."));
+  CHECK(wording_of(alert).title == "Ad account unavailable: 18ce54d4x5t for brand-a");
+}
+
+TEST_CASE("repair: a command may be pasted into a shell whatever the name holds") {
+  Alert alert = samples::alert(Cause::kTokenRevoked, State::kOpened);
+  alert.subject.token->name = "it's; $(reboot)";
+  CHECK(repair_of(alert).ends_with("adsauditd token add 'it'\\''s; $(reboot)' --app agency --kind advertiser"));
+}
