@@ -2,81 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-
+#include "alert/courier_fixture.h"
 #include "alert/render.h"
-#include "alert/samples.h"
 
 using namespace alert;
+using namespace alert::samples;
 using namespace std::chrono_literals;
-
-namespace {
-
-const base::Instant kNoon = samples::instant("2026-11-23T12:00:00.000Z");
-constexpr const char* kSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-
-std::vector<Destination> destinations() {
-  std::vector<Destination> all(2);
-  all[0].name = "ops";
-  all[0].channel = Channel::kSlack;
-  all[0].url = base::Secret("https://hooks.slack.com/services/T0/B0/key");
-  all[1].name = "siem";
-  all[1].channel = Channel::kWebhook;
-  all[1].url = base::Secret("https://siem.example/hook");
-  all[1].secret = base::Secret(kSecret);
-  return all;
-}
-
-PendingDelivery pending(const std::string& destination, std::uint64_t sequence, const std::string& order_key) {
-  PendingDelivery pending;
-  pending.delivery.id = samples::id<DeliveryId>(static_cast<int>(sequence) + (destination == "ops" ? 100'000 : 0));
-  pending.delivery.alert = samples::id<AlertId>(static_cast<int>(sequence));
-  pending.delivery.sequence = sequence;
-  pending.delivery.destination = destination;
-  pending.delivery.channel = destination == "ops" ? Channel::kSlack : Channel::kWebhook;
-  pending.delivery.order_key = order_key;
-  pending.delivery.created_at = kNoon;
-  pending.delivery.next_attempt_at = kNoon;
-  pending.body = "body " + std::to_string(sequence);
-  return pending;
-}
-
-http::Reply answer(int status, std::string body = "", std::vector<http::Header> headers = {}) {
-  return http::Response{status, std::move(headers), std::move(body)};
-}
-const http::Reply kOk = answer(200, "ok");
-
-struct Fixture {
-  std::vector<Destination> all = destinations();
-  base::SeededRandom random{7};
-  base::ManualClock clock{kNoon};
-  Courier courier{all, random};
-
-  bool add(const std::string& destination, std::uint64_t sequence, const std::string& order_key) {
-    return courier.add(pending(destination, sequence, order_key), clock.now());
-  }
-  /// The body of the next delivery that may go, or nothing.
-  std::optional<std::string> take() {
-    auto sending = courier.take_due(clock.now());
-    if (!sending) return std::nullopt;
-    last = sending->id;
-    request = sending->request;
-    return request.body;
-  }
-  DeliveryAttempt finish(const http::Reply& reply) { return courier.finish(last, reply, clock.now()); }
-
-  DeliveryId last;
-  http::Request request;
-};
-
-std::string header(const http::Request& request, const std::string& name) {
-  for (const auto& header : request.headers) {
-    if (header.name == name) return header.value;
-  }
-  return "missing";
-}
-
-}  // namespace
 
 TEST_CASE_FIXTURE(Fixture, "courier: a new delivery goes at once and is done after a good answer") {
   CHECK_FALSE(courier.next_due());
@@ -381,71 +312,4 @@ TEST_CASE_FIXTURE(Fixture, "courier: a full queue refuses, and says when it has 
   CHECK(add("siem", 1001, "a"));
   CHECK_FALSE(courier.wants_more("siem"));
   CHECK_FALSE(courier.wants_more("nowhere"));
-}
-
-namespace {
-
-/// Slack as its guide describes it: more than one message within a second is refused.
-struct SlackModel {
-  std::vector<base::Instant> seen;
-  std::size_t refused = 0;
-
-  http::Reply post(base::Instant now) {
-    const bool too_soon = !seen.empty() && now - seen.back() < 1s;
-    seen.push_back(now);
-    if (!too_soon) return answer(200, "ok");
-    ++refused;
-    return answer(429, "rate_limited", {{"Retry-After", "1"}});
-  }
-  std::size_t most_in_a_minute() const {
-    std::size_t most = 0;
-    for (auto first = seen.begin(); first != seen.end(); ++first) {
-      const auto end = std::lower_bound(first, seen.end(), *first + 60s);
-      most = std::max(most, static_cast<std::size_t>(end - first));
-    }
-    return most;
-  }
-};
-
-}  // namespace
-
-TEST_CASE_FIXTURE(Fixture, "courier: a thousand Slack messages keep the pace, and none is lost") {
-  for (std::uint64_t sequence = 1; sequence <= 1000; ++sequence)
-    REQUIRE(add("ops", sequence, std::to_string(sequence % 17)));
-  SlackModel slack;
-  int delivered = 0;
-  while (courier.size() > 0) {
-    clock.advance(std::max(*courier.next_due() - clock.now().steady, base::Duration(0)));
-    REQUIRE(take());
-    clock.advance(base::Duration(static_cast<long long>(random.next_unit() * 40)));  // the way there
-    const http::Reply reply = slack.post(clock.now().steady);
-    clock.advance(base::Duration(static_cast<long long>(random.next_unit() * 40)));  // and back
-    if (finish(reply).delivery.state == DeliveryState::kDelivered) ++delivered;
-  }
-  CHECK(delivered == 1000);
-  CHECK(slack.refused == 0);
-  CHECK(slack.most_in_a_minute() <= 60);
-  CHECK(clock.now().steady - kNoon < 1100s);
-}
-
-TEST_CASE_FIXTURE(Fixture, "courier: a dead destination does not delay another one") {
-  for (std::uint64_t sequence = 1; sequence <= 60; ++sequence) {
-    add("ops", sequence, std::to_string(sequence));
-    add("siem", sequence, std::to_string(sequence));
-  }
-  const auto goes_to_slack = [&] { return request.url.starts_with("https://hooks.slack.com/"); };
-  int delivered = 0;
-  std::vector<DeliveryId> hanging;  // the webhook never answers
-  for (int second = 0; second < 60; ++second) {
-    while (take()) {
-      if (!goes_to_slack()) {
-        hanging.push_back(last);
-        continue;
-      }
-      if (finish(kOk).delivery.state == DeliveryState::kDelivered) ++delivered;
-    }
-    clock.advance(1s);
-  }
-  CHECK(delivered == 60);
-  CHECK(hanging.size() == 4);
 }
