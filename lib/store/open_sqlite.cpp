@@ -11,7 +11,7 @@ namespace store {
 namespace {
 
 /// How long a daemon waits for a command that is just making the schema.
-constexpr base::Duration kLockPatience{300};
+constexpr base::Duration kLockPatience{200};
 
 /// What a connection does, not what the file holds. `trusted_schema` off: whoever planted a view or a trigger in the
 /// file cannot make it call functions with effects. `secure_delete`: what was deleted is overwritten.

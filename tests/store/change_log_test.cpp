@@ -1,0 +1,146 @@
+#include "store/change_log.h"
+
+#include <doctest/doctest.h>
+
+#include "base/digest.h"
+#include "base/encoding.h"
+#include "samples.h"
+#include "temporary_directory.h"
+
+namespace {
+
+using samples::kNoon;
+
+/// Three changes about two tokens.
+store::Batch three_changes() {
+  store::Batch batch;
+  batch.changes = {samples::change("brand-a", "acc1"), samples::change("brand-b", "acc1"),
+                   samples::change("brand-a", "acc2")};
+  batch.changes[1].at = kNoon + std::chrono::minutes(1);
+  batch.changes[2].at = kNoon + std::chrono::minutes(2);
+  return batch;
+}
+
+/// Alters the log as somebody would who may write the file, then has the chain checked.
+store::ChainCheck check_after(const std::string& sql) {
+  const TemporaryDirectory directory;
+  auto store = samples::open(directory / "store.db");
+  store.commit(three_changes());
+  store::Database intruder(directory / "store.db");
+  intruder.run(
+      "DROP TRIGGER changes_never_update; DROP TRIGGER changes_never_delete; "
+      "DROP TRIGGER changes_only_append;");
+  intruder.run(sql);
+  return store.verify_chain();
+}
+
+std::vector<std::uint64_t> numbers(const std::vector<store::HistoryRow>& history) {
+  std::vector<std::uint64_t> numbers;
+  for (const auto& row : history) numbers.push_back(row.number);
+  return numbers;
+}
+using Numbers = std::vector<std::uint64_t>;
+
+}  // namespace
+
+TEST_CASE("change log: an empty log fits") {
+  auto store = samples::open_in_memory();
+  CHECK(store.verify_chain().rows == 0);
+  CHECK_FALSE(store.verify_chain().broken_at);
+}
+
+TEST_CASE("change log: the canonical form has every column with its size") {
+  auto change = samples::change("brand-a", "acc1");
+  change.id = verdict::ChangeId::parse("chg_00000000000000000000000001").value();
+  change.at = base::from_epoch_ms(1'000);
+  CHECK(store::canonical_form(7, change) ==
+        "1:7,30:chg_00000000000000000000000001,4:1000,7:changed,7:brand-a,4:acc1,7:granted,20:denied token_invalid,"
+        "3:401,2:89,1:2,");
+}
+
+TEST_CASE("change log: the first hash covers 32 zero bytes and the row") {
+  auto store = samples::open_in_memory();
+  store::Batch batch;
+  batch.changes = {samples::change("brand-a", "acc1")};
+  store.commit(batch);
+  const auto expected = base::sha256(std::string(32, '\0') + store::canonical_form(1, batch.changes[0]));
+  CHECK(store.history({}).at(0).hash == base::to_hex(base::as_view(expected)));
+}
+
+TEST_CASE("change log: the chain goes on over commits and openings") {
+  const TemporaryDirectory directory;
+  samples::open(directory / "store.db").commit(three_changes());
+  auto store = samples::open(directory / "store.db");
+  store.commit(three_changes());
+  CHECK(store.verify_chain().rows == 6);
+  CHECK_FALSE(store.verify_chain().broken_at);
+}
+
+TEST_CASE("change log: what was logged is read back, in order") {
+  auto store = samples::open_in_memory();
+  const auto batch = three_changes();
+  store.commit(batch);
+  const auto history = store.history({});
+  CHECK(numbers(history) == Numbers{1, 2, 3});
+  CHECK(history[0].change == batch.changes[0]);
+  CHECK(history[2].change == batch.changes[2]);
+}
+
+TEST_CASE("change log: a history is asked for by token, account, time and page") {
+  auto store = samples::open_in_memory();
+  store.commit(three_changes());
+  store::HistoryQuery query;
+  query.token = "brand-a";
+  CHECK(numbers(store.history(query)) == Numbers{1, 3});
+  query = {};
+  query.account = "acc1";
+  CHECK(numbers(store.history(query)) == Numbers{1, 2});
+  query = {};
+  query.since = kNoon + std::chrono::minutes(1);
+  CHECK(numbers(store.history(query)) == Numbers{2, 3});
+  query.until = kNoon + std::chrono::minutes(2);
+  CHECK(numbers(store.history(query)) == Numbers{2});
+  query = {};
+  query.after_number = 1;
+  query.limit = 1;
+  CHECK(numbers(store.history(query)) == Numbers{2});
+}
+
+TEST_CASE("change log: the database refuses to change, remove or slip in a row") {
+  const TemporaryDirectory directory;
+  auto store = samples::open(directory / "store.db");
+  store.commit(three_changes());
+  store::Database intruder(directory / "store.db");
+  CHECK_THROWS_WITH(intruder.run("UPDATE changes SET after = '' WHERE number = 2"),
+                    doctest::Contains("the change log is never changed"));
+  CHECK_THROWS_WITH(intruder.run("DELETE FROM changes WHERE number = 3"),
+                    doctest::Contains("the change log is never shortened"));
+  CHECK_THROWS_WITH(intruder.run("REPLACE INTO changes SELECT * FROM changes WHERE number = 2"),
+                    doctest::Contains("the change log is only appended to"));
+}
+
+TEST_CASE("change log: any altered column is found at its row") {
+  for (const char* altered : {"id = 'chg_00000000000000000000000001'", "at = at + 1", "kind = 'first_seen'",
+                              "token = 'brand-c'", "account = ''", "before = before || ' '", "after = 'granted'",
+                              "http_status = 200", "code = '8'", "confirmations = 3", "previous_hash = zeroblob(32)",
+                              "hash = zeroblob(32)", "token = account, account = token"}) {
+    INFO(altered);
+    CHECK(check_after(std::string("UPDATE changes SET ") + altered + " WHERE number = 2").broken_at == 2);
+  }
+}
+
+TEST_CASE("change log: a removed row is found at the row after it") {
+  CHECK(check_after("DELETE FROM changes WHERE number = 2").broken_at == 3);
+  CHECK(check_after("DELETE FROM changes WHERE number = 1").broken_at == 2);
+}
+
+TEST_CASE("change log: a removed row is found also when the later ones move up") {
+  CHECK(check_after("DELETE FROM changes WHERE number = 2; UPDATE changes SET number = 2 WHERE number = 3").broken_at ==
+        2);
+}
+
+TEST_CASE("change log: rows cut off at the end leave a log that fits") {
+  const auto check = check_after("DELETE FROM changes WHERE number = 3");
+  CHECK(check.rows == 2);
+  CHECK_FALSE(check.broken_at);
+}

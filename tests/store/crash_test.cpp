@@ -1,0 +1,73 @@
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "samples.h"
+#include "temporary_directory.h"
+
+namespace {
+
+/// One change, one alert, one delivery: what an audit with news commits.
+store::Batch news(std::uint64_t sequence) {
+  store::Batch batch;
+  batch.changes = {samples::change("brand-a", "acc1")};
+  batch.bodies = {samples::body()};
+  batch.deliveries = {samples::delivery(batch.bodies[0], sequence, "ops")};
+  return batch;
+}
+
+/// Commits for ever; tells the sequence of each commit through the pipe after it returned.
+[[noreturn]] void commit_until_killed(const std::string& path, int pipe) {
+  auto store = samples::open(path);
+  for (std::uint64_t sequence = store.load().last_sequence + 1;; ++sequence) {
+    base::SystemRandom fresh;  // a child of a fork would make its parent's ids again
+    auto batch = news(sequence);
+    batch.changes[0].id = verdict::ChangeId::make(samples::kNoon, fresh);
+    batch.bodies[0].alert = alert::AlertId::make(samples::kNoon, fresh);
+    batch.deliveries[0].alert = batch.bodies[0].alert;
+    batch.deliveries[0].id = alert::DeliveryId::make(samples::kNoon, fresh);
+    store.commit(batch);
+    if (::write(pipe, &sequence, sizeof sequence) != sizeof sequence) ::_exit(1);
+  }
+}
+
+/// Forks a committing child, kills it after `wait`, and gives the last sequence that it acknowledged.
+std::uint64_t commit_and_kill(const std::string& path, std::chrono::microseconds wait) {
+  int ends[2];
+  REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) commit_until_killed(path, ends[1]);
+  ::close(ends[1]);
+  std::uint64_t acknowledged = 0;
+  REQUIRE(::read(ends[0], &acknowledged, sizeof acknowledged) == sizeof acknowledged);  // it is at work now
+  ::usleep(static_cast<useconds_t>(wait.count()));
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  while (::read(ends[0], &acknowledged, sizeof acknowledged) == sizeof acknowledged) continue;
+  ::close(ends[0]);
+  return acknowledged;
+}
+
+}  // namespace
+
+TEST_CASE("crash: twenty kills lose nothing that was acknowledged and leave nothing half done") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "store.db";
+  for (int kill = 0; kill < 20; ++kill) {
+    const auto wait = std::chrono::microseconds(samples::random().next_u64() % 20'000);
+    const auto acknowledged = commit_and_kill(path, wait);
+    auto store = samples::open(path);
+    const auto kept = store.load().last_sequence;
+    CHECK(kept >= acknowledged);
+    CHECK(kept <= acknowledged + 1);
+    CHECK(store.verify_chain().rows == kept);
+    CHECK_FALSE(store.verify_chain().broken_at);
+    CHECK(store.delivery_counts().pending == kept);
+    store::Database witness(path);
+    CHECK(witness.text("PRAGMA integrity_check") == "ok");
+    CHECK(witness.number("SELECT count(*) FROM pragma_foreign_key_check") == 0);
+  }
+}

@@ -1,0 +1,51 @@
+#include "store/row_text.h"
+
+#include <doctest/doctest.h>
+
+#include "samples.h"
+
+TEST_CASE("row text: lists and labels keep quotes, line breaks and other scripts") {
+  const std::vector<std::string> texts{"", "a\"b\\c", "zwei\nZeilen", "日本"};
+  CHECK(store::texts_from_json(store::texts_to_json(texts)).value() == texts);
+  const audit::Labels labels{{"cli\"ent", "Brand, A"}, {"leer", ""}};
+  CHECK(store::labels_from_json(store::labels_to_json(labels)).value() == labels);
+}
+
+TEST_CASE("row text: an answer is one small object") {
+  CHECK(store::answer_to_json(xads::Denied{xads::Denial::kTokenInvalid}) == R"({"denial":"token_invalid"})");
+  CHECK(store::answer_to_json(samples::granted()) ==
+        R"({"user_id":"2417045708","permissions":["AD_MANAGER","TWEET_COMPOSER","NEW_POWER"]})");
+}
+
+TEST_CASE("row text: every denial comes back") {
+  for (int denial = 0; denial <= static_cast<int>(xads::Denial::kUnknown); ++denial) {
+    const verdict::Conclusive answer = xads::Denied{static_cast<xads::Denial>(denial)};
+    CHECK(store::answer_from_json(store::answer_to_json(answer)).value() == answer);
+  }
+}
+
+TEST_CASE("row text: a grant comes back with permissions that we do not know") {
+  const verdict::Conclusive answer = samples::granted();
+  CHECK(store::answer_from_json(store::answer_to_json(answer)).value() == answer);
+}
+
+TEST_CASE("row text: what is no answer is refused") {
+  for (const char* text : {"", "[]", "{}", "null", R"({"denial":"tired"})", R"({"user_id":"1"})",
+                           R"({"user_id":"1","permissions":"AD_MANAGER"})", R"({"user_id":"1","permissions":[[]]})"})
+    CHECK_FALSE(store::answer_from_json(text).ok());
+}
+
+TEST_CASE("row text: what is no list or no labels is refused") {
+  CHECK_FALSE(store::texts_from_json("{}").ok());
+  CHECK_FALSE(store::texts_from_json("[[]]").ok());
+  CHECK_FALSE(store::texts_from_json("[").ok());
+  CHECK_FALSE(store::labels_from_json("[]").ok());
+  CHECK_FALSE(store::labels_from_json(R"({"a":["b"]})").ok());
+}
+
+TEST_CASE("row text: the identity host's words come back") {
+  using xads::IdentityAnswer;
+  for (const auto identity : {IdentityAnswer::kAlive, IdentityAnswer::kTokenInvalid, IdentityAnswer::kNoStatement})
+    CHECK(store::identity_from_text(store::identity_to_text(identity)) == identity);
+  CHECK_FALSE(store::identity_from_text("dead"));
+}

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "store/sqlite_store.h"
+
+/// One of everything that the store keeps, with distinct values in every member.
+namespace samples {
+
+using namespace std::chrono_literals;
+
+inline const base::Instant kNoon = base::from_epoch_ms(1'795'435'200'123);
+inline const std::string kKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+inline const std::string kOtherKey = "/////////////////////////////////////////w8=";
+
+/// The same bytes in each run of the tests.
+inline base::SeededRandom& random() {
+  static base::SeededRandom random(7);
+  return random;
+}
+template <class Id>
+Id make_id() {
+  return Id::make(kNoon, random());
+}
+
+inline store::StoreOptions options(const std::string& path, store::Access access = store::Access::kDaemon,
+                                   const std::string& key = kKey) {
+  return {path, base::Secret(key), access};
+}
+inline store::SqliteStore open(const std::string& path, store::Access access = store::Access::kDaemon,
+                               const std::string& key = kKey) {
+  return {store::open_database(options(path, access, key), kNoon), random()};
+}
+inline store::SqliteStore open_in_memory() { return open(":memory:"); }
+
+inline store::StoredToken token(const std::string& name) {
+  store::StoredToken stored;
+  stored.token = {make_id<audit::TokenId>(),    name,         "agency",
+                  audit::TokenKind::kDeveloper, "2417045708", {{"client", "Brand \"A\""}, {"owner", "ads-ops"}}};
+  stored.source = store::TokenSource::kSettings;
+  stored.accounts = {"18ce54d4x5t", "18ce55gze09"};
+  stored.added_at = kNoon - 1h;
+  stored.secrets = {base::Secret("token of " + name), base::Secret("secret of " + name)};
+  return stored;
+}
+/// The id under which a token of this name lives in the store from now on.
+inline audit::TokenId put_token(store::Store& store, const std::string& name) {
+  std::vector<store::StoredToken> tokens;
+  tokens.push_back(token(name));
+  store.put_tokens(tokens, {make_id<verdict::ChangeId>()}, kNoon);
+  return tokens[0].token.id;
+}
+
+inline xads::Granted granted() {
+  return {"2417045708", xads::Permissions::from_texts({"AD_MANAGER", "TWEET_COMPOSER", "NEW_POWER"})};
+}
+inline verdict::Run run() {
+  return {xads::Denied{xads::Denial::kTokenInvalid}, kNoon - 3h, kNoon - 2h, 13, {401, "89"}};
+}
+inline verdict::ProbeState probe(const audit::TokenId& token, const std::string& account) {
+  verdict::ProbeState state;
+  state.probe = {make_id<audit::ProbeId>(), token, account};
+  return state;
+}
+inline verdict::ProbeState full_probe(const audit::TokenId& token, const std::string& account) {
+  verdict::ProbeState state = probe(token, account);
+  state.account_name = "Brand A <EU>";
+  state.baseline.run = run();
+  state.baseline.normal = granted();
+  state.baseline.last_good_at = kNoon - 4h;
+  verdict::Suspicion suspicion;
+  suspicion.answer = granted();
+  suspicion.began = kNoon - 1min;
+  suspicion.count = 1;
+  suspicion.evidence = {200, "none"};
+  suspicion.identity = xads::IdentityAnswer::kAlive;
+  state.baseline.suspicion = suspicion;
+  return state;
+}
+
+inline verdict::Change change(const std::string& token_name, const std::string& account) {
+  return {make_id<verdict::ChangeId>(), kNoon,       "changed", token_name, account, "granted",
+          "denied token_invalid",       {401, "89"}, 2};
+}
+inline verdict::Incident incident(const audit::TokenId& token, const std::string& account) {
+  verdict::Incident incident;
+  incident.id = make_id<verdict::IncidentId>();
+  incident.finding = {{verdict::Cause::kRoleReduced, token, account},
+                      {"AD_MANAGER", "TWEET_COMPOSER"},
+                      {"CAMPAIGN_ANALYST"},
+                      kNoon - 15min,
+                      {200, ""},
+                      2};
+  incident.opened_at = kNoon;
+  incident.updated_at = kNoon + 1s;
+  return incident;
+}
+
+inline alert::Body body() {
+  return {make_id<alert::AlertId>(), alert::Channel::kWebhook, "{\"type\":\"role.reduced\"}"};
+}
+inline alert::Delivery delivery(const alert::Body& body, std::uint64_t sequence, const std::string& destination) {
+  alert::Delivery delivery;
+  delivery.id = make_id<alert::DeliveryId>();
+  delivery.alert = body.alert;
+  delivery.sequence = sequence;
+  delivery.destination = destination;
+  delivery.channel = body.channel;
+  delivery.order_key = "18ce54d4x5t";
+  delivery.created_at = kNoon;
+  delivery.next_attempt_at = kNoon + 5s;
+  return delivery;
+}
+/// `delivery` after one more attempt, in `state`.
+inline alert::DeliveryAttempt attempt(alert::Delivery delivery, alert::DeliveryState state) {
+  delivery.state = state;
+  ++delivery.attempts;
+  return {delivery, kNoon + 6s, 503, "http 503", 212ms};
+}
+
+}  // namespace samples
