@@ -173,9 +173,9 @@ Verdict AdsApi::check(const SignedRequest& request, const Route& route, std::int
 }
 
 const std::string* AdsApi::token_secret(const Route& route, Caller& caller) const {
-  static const std::string kNoSecret;
+  static const std::string no_secret;
   const std::string& text = caller.header.token;
-  if (route.endpoint == "request_token") return text.empty() ? &kNoSecret : nullptr;
+  if (route.endpoint == "request_token") return text.empty() ? &no_secret : nullptr;
   if (route.endpoint == "access_token") return sign_ins.secret_of(*caller.app, text);
   caller.token = world.token_with_text(text);
   if (caller.token == nullptr) return nullptr;
@@ -196,9 +196,9 @@ Answer AdsApi::answer_sign_in(const Caller& caller, const Route& route, const Si
 Answer AdsApi::refusal(Verdict verdict, const Route& route) const {
   const Options& options = world.options;
   const bool ads = route.host == Host::kAds;
-  const Answer vague = ads_error(401, "UNAUTHORIZED_ACCESS", "This request is not properly authenticated");
-  const Answer code_32 = gateway_error(401, 32, "Could not authenticate you.");
-  const Answer code_89 = gateway_error(401, 89, "Invalid or expired token.");
+  Answer vague = ads_error(401, "UNAUTHORIZED_ACCESS", "This request is not properly authenticated");
+  Answer code_32 = gateway_error(401, 32, "Could not authenticate you.");
+  Answer code_89 = gateway_error(401, 89, "Invalid or expired token.");
   if (verdict == Verdict::kMalformed) return gateway_error(400, 215, "Bad Authentication data");
   if (route.host == Host::kIdentity2) return problem(401, "Unauthorized", "Unauthorized", "about:blank");
   switch (verdict) {

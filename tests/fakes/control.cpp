@@ -14,7 +14,7 @@ namespace {
 using Value = rapidjson::Value;
 using Action = std::function<void(Stage&, const Value&)>;
 
-const std::string kDone = R"({"ok":true})";
+constexpr const char* kDone = R"({"ok":true})";
 
 /// {"action": ..., "token": NAME} with an action that changes one flag of a token; "on": false takes it back.
 template <typename Find, typename Member>
@@ -111,7 +111,7 @@ std::string approve(Stage& stage, const Value& object) {
 }
 
 const std::map<std::string, Action>& actions() {
-  static const std::map<std::string, Action> kActions = {
+  static const std::map<std::string, Action> table = {
       {"revoke", flag_action("token", find_token, &Token::revoked, true)},
       {"restore", flag_action("token", find_token, &Token::revoked, false)},
       {"reauthorization", flag_action("token", find_token, &Token::needs_reauthorization, true)},
@@ -134,7 +134,7 @@ const std::map<std::string, Action>& actions() {
       {"reset_windows", [](Stage& stage, const Value&) { stage.api.forget_windows(); }},
       {"wrong_certificate", wrong_certificate},
   };
-  return kActions;
+  return table;
 }
 
 std::string id_json(const char* name, std::int64_t number) {

@@ -1,11 +1,10 @@
 // fake-ads-api: X's Ads API in one small process, for tests and for the demo. README.md tells how to talk to it.
-#include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <iostream>
@@ -66,7 +65,7 @@ void end_with_stdin() {
 
 /// Only the calling thread may then wait for these signals. A peer that hangs up must not end the process.
 sigset_t block_signals() {
-  std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
@@ -102,8 +101,8 @@ sigset_t block_signals() {
   listen_in_background(*api);
   listen_in_background(control);
   listen_in_background(sinks);
-  std::printf("{\"api_port\":%d,\"control_port\":%d,\"sink_port\":%d}\n", api_port, control_port, sink_port);
-  std::fflush(stdout);
+  std::cout << R"({"api_port":)" << api_port << R"(,"control_port":)" << control_port << R"(,"sink_port":)" << sink_port
+            << '}' << std::endl;
 
   if (line.exit_with_stdin) end_with_stdin();
   int signal = 0;

@@ -26,13 +26,12 @@ bool is_rate_header(const std::string& name) {
 
 void exhaust_windows(Answer& answer) {
   for (auto& [name, value] : answer.headers) {
-    if (is_rate_header(name) && name.ends_with("-remaining")) value = "0";
+    if (is_rate_header(name) && name.ends_with("-remaining")) value = std::to_string(0);  // "0" trips g++ 12
   }
 }
 
-/// Puts another value in place of the text after `"name":"`, wherever it stands.
-void overwrite_member(std::string& body, const std::string& name, const std::string& value) {
-  const std::string key = "\"" + name + "\":\"";
+/// Puts another value in place of the text after `key`, wherever it stands, up to the next quotation mark.
+void overwrite_member(std::string& body, std::string_view key, std::string_view value) {
   for (size_t at = body.find(key); at != std::string::npos; at = body.find(key, at + key.size())) {
     const size_t from = at + key.size();
     body.replace(from, body.find('"', from) - from, value);
@@ -96,9 +95,9 @@ Manner spoil(const Misbehaviour& misbehaviour, Answer& answer) {
   } else if (kind == "truncated") {
     answer.body.resize(answer.body.size() / 2);
   } else if (kind == "wrong_account_echo") {
-    overwrite_member(answer.body, "account_id", "zzwrong0");
+    overwrite_member(answer.body, R"("account_id":")", "zzwrong0");
   } else if (kind == "wrong_user") {
-    overwrite_member(answer.body, "user_id", "999999999");
+    overwrite_member(answer.body, R"("user_id":")", "999999999");
   } else if (kind == "answer") {
     answer.status = 200;
     answer.body = misbehaviour.body;

@@ -96,7 +96,8 @@ std::string signature_base_string(const SignedRequest& request, const OauthHeade
 
   std::string parameters;
   for (const auto& [name, value] : pairs) {
-    parameters += (parameters.empty() ? "" : "&") + name + "=" + value;
+    if (!parameters.empty()) parameters += '&';
+    parameters.append(name).append(1, '=').append(value);
   }
   return request.method + "&" + percent_encode(base_url(request)) + "&" + percent_encode(parameters);
 }

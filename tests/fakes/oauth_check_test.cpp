@@ -28,11 +28,9 @@ rapidjson::Document read_vectors() {
 }
 
 std::string form_of(const rapidjson::Value& pairs) {
-  std::string form;
-  for (const auto& pair : pairs.GetArray()) {
-    form += (form.empty() ? "" : "&") + percent_encode(pair[0].GetString()) + "=" + percent_encode(pair[1].GetString());
-  }
-  return form;
+  NameValues decoded;
+  for (const auto& pair : pairs.GetArray()) decoded.emplace_back(pair[0].GetString(), pair[1].GetString());
+  return write_form(decoded);
 }
 
 /// The request of one published vector, as it would arrive.

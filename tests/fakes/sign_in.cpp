@@ -11,9 +11,7 @@ namespace {
 Answer form_answer(const NameValues& pairs) {
   Answer answer;
   answer.content_type = "text/html; charset=utf-8";
-  for (const auto& [name, value] : pairs) {
-    answer.body += (answer.body.empty() ? "" : "&") + percent_encode(name) + "=" + percent_encode(value);
-  }
+  answer.body = write_form(pairs);
   return answer;
 }
 

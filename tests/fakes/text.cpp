@@ -71,6 +71,15 @@ NameValues parse_form(std::string_view text) {
   return pairs;
 }
 
+std::string write_form(const NameValues& pairs) {
+  std::string form;
+  for (const auto& [name, value] : pairs) {
+    if (!form.empty()) form += '&';
+    form.append(percent_encode(name)).append(1, '=').append(percent_encode(value));
+  }
+  return form;
+}
+
 std::string value_or(const NameValues& pairs, std::string_view name, std::string_view fallback) {
   for (const auto& [key, value] : pairs) {
     if (key == name) return value;

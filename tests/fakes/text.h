@@ -18,6 +18,8 @@ std::string percent_encode(std::string_view text);
 std::string percent_decode(std::string_view text);
 /// Decoded pairs of a query or a form body, in their order. Here a '+' is a blank.
 NameValues parse_form(std::string_view text);
+/// Pairs as a query or form body, in their order, encoded as OAuth encodes.
+std::string write_form(const NameValues& pairs);
 /// The value of the first pair with this name, or the fallback.
 std::string value_or(const NameValues& pairs, std::string_view name, std::string_view fallback);
 

@@ -26,6 +26,13 @@ TEST_CASE("text: in a form a plus sign is a blank") {
   CHECK(value_or(pairs, "e", "x") == "x");
 }
 
+TEST_CASE("text: a form is written so that it reads back") {
+  const NameValues pairs = {{"a b", "1+2&3"}, {"c", ""}};
+  CHECK(write_form(pairs) == "a%20b=1%2B2%263&c=");
+  CHECK(parse_form(write_form(pairs)) == pairs);
+  CHECK(write_form({}).empty());
+}
+
 TEST_CASE("text: a star stands for any run of characters") {
   CHECK(matches_pattern("*", ""));
   CHECK(matches_pattern("brand-*", "brand-a"));

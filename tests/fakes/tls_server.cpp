@@ -67,7 +67,7 @@ void Connection::reset() const {
   // Dissolving the association aborts the connection on Linux (connect(2)) and leaves the descriptor to cpp-httplib.
   sockaddr nobody{};
   nobody.sa_family = AF_UNSPEC;
-  ::connect(SSL_get_fd(tls_), &nobody, sizeof nobody);
+  static_cast<void>(::connect(SSL_get_fd(tls_), &nobody, sizeof nobody));
 }
 
 void Connection::close() const { ::shutdown(SSL_get_fd(tls_), SHUT_RDWR); }
