@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/ensure.h"
-#include "http/address.h"
+#include "http/reach.h"
 #include "http/request_text.h"
 
 namespace http {
@@ -17,16 +17,6 @@ namespace {
 constexpr base::Duration kLongestDeadline = std::chrono::hours(24);  // keeps sums of time points from overflowing
 
 Route route_of(const Request& request, const Url& url) { return {url.tls, url.host, url.port, request.reach}; }
-
-/// Why the request may not go to these addresses; nothing when it may go to all of them. Pure.
-std::optional<std::string_view> objection_to(const Addresses& addresses, Reach reach, bool tls) {
-  const auto all = [&](bool (*is_fine)(const boost::asio::ip::address&)) {
-    return std::all_of(addresses.begin(), addresses.end(), is_fine);
-  };
-  if (reach == Reach::kPublicAddress && !all(is_public)) return "is not at a public address, which this request needs";
-  if (!tls && !all(is_private)) return "is not at a private address; use https";
-  return std::nullopt;
-}
 
 TransportError error_at(Stage stage, const Url& url, std::string_view what) {
   return {stage, fmt::format("{}: {}", url.host, what)};

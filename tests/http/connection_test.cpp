@@ -108,7 +108,7 @@ TEST_CASE("connection: a body of megabytes goes out, past full socket buffers") 
 
 TEST_CASE("connection: an answer before the end of the request counts, but ends the connection") {
   RogueServer server({[](Visitor& visitor) {
-    visitor.read_line();
+    visitor.wait_for_a_byte();
     visitor.say("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
     visitor.wait();
   }});
@@ -210,7 +210,10 @@ TEST_CASE("connection: a server that speaks no TLS fails at the handshake") {
 TEST_CASE("connection: a reset during the handshake fails there") {
   RogueServer::Options options;
   options.handshake = false;
-  RogueServer server(options, {[](Visitor& visitor) { visitor.reset(); }});
+  RogueServer server(options, {[](Visitor& visitor) {
+                       visitor.wait_for_a_byte();
+                       visitor.reset();
+                     }});
   TestClient client;
   CHECK(failure_of(client.get(server.url())) == Stage::kHandshake);
 }

@@ -19,35 +19,6 @@ const RogueServer::Script kServeForever = [](Visitor& visitor) {
   }
 };
 
-http::Addresses addresses(std::initializer_list<const char*> texts) {
-  http::Addresses result;
-  for (const char* text : texts) result.push_back(boost::asio::ip::make_address(text));
-  return result;
-}
-
-/// A pool whose names are what the test says.
-struct NamedClient {
-  explicit NamedClient(http::Resolver::LookUp look_up) : pool(io, TestClient::with_authority({}), std::move(look_up)) {}
-
-  http::Reply send(http::Request request) {
-    std::optional<http::Reply> reply;
-    pool.send(std::move(request), [&](http::Reply answer) { reply = std::move(answer); });
-    io.restart();
-    while (!reply) REQUIRE(io.run_one_for(5s) == 1);
-    return std::move(*reply);
-  }
-
-  boost::asio::io_context io;
-  http::Pool pool;
-};
-
-http::Request to(const std::string& url, Reach reach) {
-  http::Request request;
-  request.url = url;
-  request.reach = reach;
-  return request;
-}
-
 /// Serves once, then does `end` to the idle connection and says so; connections after it are served without end.
 std::vector<RogueServer::Script> ending_idle(RogueServer*& server, std::function<void(Visitor&)> end) {
   return {[&server, end](Visitor& visitor) {
@@ -312,97 +283,6 @@ TEST_CASE("pool: a connection that is idle for too long is closed") {
   CHECK(hung_up.get_future().wait_for(1s) == std::future_status::ready);
 }
 
-TEST_CASE("pool: shut_down() ends every request, wherever it is, and the loop") {
-  RogueServer silent({[](Visitor& visitor) { visitor.wait(); }});
-  RogueServer kind({kServeForever});
-  RogueServer::Options options;
-  options.handshake = false;
-  RogueServer stalled(options, {[](Visitor& visitor) { visitor.wait(); }});
-  http::TlsOptions client_options;
-  client_options.max_in_flight = 3;
-  TestClient client(client_options);
-  CHECK(body_of(client.get(kind.url())) == "ok");  // leaves an idle connection
-  std::vector<Stage> stages;
-  const auto note = [&](const http::Reply& reply) { stages.push_back(reply.error().stage); };
-  client.transport.send(to(silent.url(), Reach::kAnyAddress), note);
-  client.transport.send(to(stalled.url(), Reach::kAnyAddress), note);
-  client.transport.send(to("https://localhost:1/", Reach::kAnyAddress), note);
-  client.transport.send(to(silent.url(), Reach::kAnyAddress), note);  // waits for a slot
-  client.io.run_for(30ms);
-  stages.clear();  // nobody listens on port 1: that one may be answered by now
-  const std::size_t open = client.transport.in_flight();
-  client.transport.shut_down();
-  CHECK(stages.empty());
-  CHECK(client.transport.in_flight() == open);
-  client.transport.send(to(kind.url(), Reach::kAnyAddress), note);
-  CHECK(stages.empty());
-  client.io.restart();
-  client.io.run();  // returns
-  CHECK(stages == std::vector<Stage>(open + 1, Stage::kRefused));
-  CHECK(client.transport.in_flight() == 0);
-}
-
-TEST_CASE("pool: destruction with work outstanding is safe, before and while the loop runs") {
-  RogueServer silent({[](Visitor& visitor) { visitor.wait(); }});
-  int replies = 0;
-  boost::asio::io_context io;
-  for (const auto running : {0ms, 1ms, 5ms, 20ms}) {
-    auto transport = std::make_unique<http::TlsTransport>(io, TestClient::with_authority({}));
-    for (const std::string& url : {silent.url(), std::string("https://localhost:") + silent.port() + "/"})
-      transport->send(to(url, Reach::kAnyAddress), [&](const http::Reply& reply) {
-        ++replies;
-        CHECK(failure_of(reply) == Stage::kRefused);
-      });
-    if (running > 0ms) io.run_for(running);
-    transport.reset();
-  }
-  io.restart();
-  io.run();
-  CHECK(replies == 8);
-}
-
-TEST_CASE("pool: the transport may be destroyed from within a reply") {
-  RogueServer server({kServeForever});
-  boost::asio::io_context io;
-  auto transport = std::make_unique<http::TlsTransport>(io, TestClient::with_authority({}));
-  int replies = 0;
-  for (int request = 0; request < 3; ++request) {
-    transport->send(to(server.url(), Reach::kAnyAddress), [&](const http::Reply&) {
-      ++replies;
-      transport.reset();
-    });
-  }
-  io.run();
-  CHECK(replies == 3);
-}
-
-TEST_CASE("pool: a reply may send the next request") {
-  RogueServer server({kServeForever});
-  TestClient client;
-  int answers = 0;
-  std::function<void(const http::Reply&)> again = [&](const http::Reply& reply) {
-    CHECK(reply.ok());
-    if (++answers < 5) client.transport.send(to(server.url(), Reach::kAnyAddress), again);
-  };
-  client.transport.send(to(server.url(), Reach::kAnyAddress), again);
-  while (answers < 5) REQUIRE(client.io.run_one_for(2s) == 1);
-  CHECK(server.connections() == 1);
-}
-
-TEST_CASE("pool: requests that cannot be sent are refused later, not from inside send()") {
-  TestClient client;
-  http::Request request = to("https://user:hunter2@host/", Reach::kAnyAddress);
-  const http::Reply reply = client.send(request);
-  CHECK(failure_of(reply) == Stage::kRefused);
-  CHECK(reply.error().detail.find("hunter2") == std::string::npos);
-  request = to("https://host/", Reach::kAnyAddress);
-  request.headers = {{"X", "a\r\nY: b"}};
-  CHECK(failure_of(client.send(request)) == Stage::kRefused);
-  request = to("https://host/", Reach::kAnyAddress);
-  request.method = "GET / HTTP/1.1\r\nX:";
-  CHECK(failure_of(client.send(request)) == Stage::kRefused);
-}
-
 TEST_CASE("pool: an authorization with a line break is not sent") {
   RogueServer server({kServeForever});
   TestClient client;
@@ -412,21 +292,6 @@ TEST_CASE("pool: an authorization with a line break is not sent") {
   CHECK(failure_of(reply) == Stage::kRefused);
   CHECK(reply.error().detail == "127.0.0.1: the Authorization header holds a line break");
   CHECK(server.requests().empty());
-}
-
-TEST_CASE("pool: http in the clear goes to private addresses, when that is allowed") {
-  RogueServer::Options options;
-  options.certificate = nullptr;
-  RogueServer server(options, {kServeForever});
-  TestClient client;
-  CHECK(body_of(client.send(to(server.url(), Reach::kPrivateToo))) == "ok");
-  CHECK(body_of(client.send(to(server.url(), Reach::kPrivateToo))) == "ok");
-  CHECK(server.connections() == 1);
-  CHECK(failure_of(client.send(to(server.url(), Reach::kAnyAddress))) == Stage::kRefused);
-  CHECK(failure_of(client.send(to(server.url(), Reach::kPublicAddress))) == Stage::kRefused);
-  CHECK(failure_of(client.send(to("http://8.8.8.8/", Reach::kPrivateToo))) == Stage::kRefused);
-  CHECK(failure_of(client.send(to("http://169.254.169.254/", Reach::kPrivateToo))) == Stage::kRefused);
-  CHECK(server.connections() == 1);
 }
 
 TEST_CASE("pool: in the clear, too, an idle connection that ended is replaced") {
@@ -443,96 +308,6 @@ TEST_CASE("pool: in the clear, too, an idle connection that ended is replaced") 
     CHECK(body_of(client.send(to(server.url(), Reach::kPrivateToo))) == "first");
     CHECK(body_of(client.send(to(server.url(), Reach::kPrivateToo))) == "ok");
   }
-}
-
-TEST_CASE("pool: a connection made under one reach serves no other") {
-  RogueServer server({kServeForever});
-  TestClient client;
-  CHECK(body_of(client.send(to(server.url(), Reach::kAnyAddress))) == "ok");
-  CHECK(failure_of(client.send(to(server.url(), Reach::kPublicAddress))) == Stage::kRefused);
-  CHECK(body_of(client.send(to(server.url(), Reach::kPrivateToo))) == "ok");
-  CHECK(server.connections() == 2);
-}
-
-TEST_CASE("pool: no spelling of a private or metadata address gets past a public reach") {
-  RogueServer::Options options;
-  options.handshake = false;
-  RogueServer server(options, {[](Visitor&) {}});
-  const char* const kSpellings[] = {"127.0.0.1",
-                                    "127.1",
-                                    "127.0.1",
-                                    "127.255.255.254",
-                                    "2130706433",
-                                    "0x7f000001",
-                                    "0x7F.0x0.0x0.0x1",
-                                    "0x7f.1",
-                                    "017700000001",
-                                    "0177.0.0.1",
-                                    "0177.0.0.01",
-                                    "0",
-                                    "0.0.0.0",
-                                    "0x0",
-                                    "127.0.0.1.",
-                                    "%31%32%37.0.0.1",
-                                    "localhost",
-                                    "LOCALHOST",
-                                    "LocalHost",
-                                    "user@127.0.0.1",
-                                    "8.8.8.8@127.0.0.1",
-                                    "[::]",
-                                    "[::1]",
-                                    "[0:0:0:0:0:0:0:1]",
-                                    "[::127.0.0.1]",
-                                    "[::ffff:127.0.0.1]",
-                                    "[::ffff:7f00:1]",
-                                    "[::FFFF:127.0.0.1]",
-                                    "[64:ff9b::7f00:1]",
-                                    "[2002:7f00:1::]",
-                                    "[fe80::1]",
-                                    "[fd00:ec2::254]",
-                                    "169.254.169.254",
-                                    "2852039166",
-                                    "0xa9fea9fe",
-                                    "0251.0376.0251.0376",
-                                    "169.254.43518",
-                                    "[::ffff:169.254.169.254]",
-                                    "[::ffff:a9fe:a9fe]",
-                                    "[64:ff9b::a9fe:a9fe]",
-                                    "10.0.0.1",
-                                    "192.168.0.1",
-                                    "172.16.0.1",
-                                    "100.100.100.200",
-                                    "224.0.0.1",
-                                    "255.255.255.255",
-                                    "\xE2\x91\xA0\xE2\x91\xA1\xE2\x91\xA6.0.0.1"};
-  TestClient client;
-  for (const char* spelling : kSpellings) {
-    CAPTURE(std::string(spelling));
-    const std::string url = "https://" + std::string(spelling) + ":" + server.port() + "/latest/meta-data";
-    http::Request request = to(url, Reach::kPublicAddress);
-    request.deadline = 2s;
-    const auto failure = failure_of(client.send(std::move(request)));
-    CHECK((failure == Stage::kRefused || failure == Stage::kResolve));
-  }
-  CHECK(server.connections() == 0);
-}
-
-TEST_CASE("pool: one forbidden address among several refuses the request") {
-  NamedClient client([](const std::string&) { return addresses({"8.8.8.8", "127.0.0.1"}); });
-  const http::Reply reply = client.send(to("https://hooks.example/secret", Reach::kPublicAddress));
-  CHECK(failure_of(reply) == Stage::kRefused);
-  CHECK(reply.error().detail == "hooks.example is not at a public address, which this request needs");
-}
-
-TEST_CASE("pool: the name is looked up once, and the connection goes where that look-up said") {
-  RogueServer server({kServeForever});
-  auto look_ups = std::make_shared<std::atomic<int>>(0);
-  NamedClient client([look_ups](const std::string&) {
-    return ++*look_ups == 1 ? addresses({"127.0.0.1"}) : addresses({"169.254.169.254"});
-  });
-  const std::string url = "https://localhost:" + server.port() + "/";
-  CHECK(body_of(client.send(to(url, Reach::kPrivateToo))) == "ok");
-  CHECK(*look_ups == 1);
 }
 
 TEST_CASE("pool: a name without an address fails there, and is named") {

@@ -108,10 +108,9 @@ bool Visitor::serve(std::string_view body) {
   return true;
 }
 
-void Visitor::read_line() {
+void Visitor::wait_for_a_byte() {
   char byte = 0;
-  while (byte != '\n' && read_byte(byte) == 1) {
-  }
+  static_cast<void>(::recv(socket_, &byte, 1, MSG_PEEK));
 }
 
 void Visitor::server_stops() {

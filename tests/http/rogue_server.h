@@ -31,8 +31,8 @@ class Visitor {
   void drip(std::string_view text, std::chrono::milliseconds gap);
   /// Reads a request and answers 200 with this body.
   bool serve(std::string_view body = "ok");
-  /// Reads up to the end of the first line; the request is left unread.
-  void read_line();
+  /// Waits until the client has said anything, and leaves it unread.
+  void wait_for_a_byte();
   /// Reads and forgets until the peer hangs up or the server stops.
   void wait();
   /// Waits, without reading, until the server stops.

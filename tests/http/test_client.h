@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <boost/asio/io_context.hpp>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <utility>
@@ -60,3 +61,32 @@ inline std::optional<http::Stage> failure_of(const http::Reply& reply) {
 }
 
 inline std::string body_of(const http::Reply& reply) { return reply ? reply.value().body : "no answer"; }
+
+inline http::Addresses addresses(std::initializer_list<const char*> texts) {
+  http::Addresses result;
+  for (const char* text : texts) result.push_back(boost::asio::ip::make_address(text));
+  return result;
+}
+
+inline http::Request to(const std::string& url, http::Reach reach) {
+  http::Request request;
+  request.url = url;
+  request.reach = reach;
+  return request;
+}
+
+/// A pool whose names are what the test says.
+struct NamedClient {
+  explicit NamedClient(http::Resolver::LookUp look_up) : pool(io, TestClient::with_authority({}), std::move(look_up)) {}
+
+  http::Reply send(http::Request request) {
+    std::optional<http::Reply> reply;
+    pool.send(std::move(request), [&](http::Reply answer) { reply = std::move(answer); });
+    io.restart();
+    while (!reply) REQUIRE(io.run_one_for(std::chrono::seconds(5)) == 1);
+    return std::move(*reply);
+  }
+
+  boost::asio::io_context io;
+  http::Pool pool;
+};
