@@ -1,0 +1,95 @@
+#include "settings/sections.h"
+
+namespace settings {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::vector<std::string_view> kKinds{"advertiser", "developer"};
+const std::vector<std::string_view> kAccesses{"standard", "conversion_only"};
+
+constexpr double kLeastShare = 0.0001;
+constexpr int kMostReserve = 2000;  // the whole window of an ad account
+
+/// The kinds of access are agreed on, but none of them changes what this version does.
+std::optional<bool> access_from_text(std::string_view text) {
+  if (std::find(kAccesses.begin(), kAccesses.end(), text) == kAccesses.end()) return std::nullopt;
+  return true;
+}
+
+const Table<verdict::ConfirmOptions>& confirm_keys() {
+  static const Table<verdict::ConfirmOptions> table{
+      {"count", Need::kOptional, into(&verdict::ConfirmOptions::count, whole(1, 10))},
+      {"spacing", Need::kOptional, into(&verdict::ConfirmOptions::spacing, duration({.least = 1s, .most = 1h}))},
+  };
+  return table;
+}
+
+}  // namespace
+
+const Table<service::App>& app_keys() {
+  static const Table<service::App> table{
+      {"name", Need::kRequired, into(&service::App::name, name())},
+      {"consumer_key", Need::kRequired,
+       into(
+           [](service::App & a) -> auto& { return a.consumer.key; }, secret())},
+      {"consumer_secret", Need::kRequired,
+       into(
+           [](service::App & a) -> auto& { return a.consumer.secret; }, secret())},
+      {"access", Need::kOptional, only_checked(choice<bool>("access", kAccesses, access_from_text))},
+      {"token_limit", Need::kOptional, only_checked(whole(1, 1'000'000))},
+  };
+  return table;
+}
+
+const Table<Token>& token_keys() {
+  static const Table<Token> table{
+      {"name", Need::kRequired,
+       into(
+           [](Token & t) -> auto& { return t.token.name; }, name())},
+      {"app", Need::kRequired,
+       into(
+           [](Token & t) -> auto& { return t.token.app; }, name())},
+      {"kind", Need::kRequired,
+       into(
+           [](Token & t) -> auto& { return t.token.kind; },
+           choice<audit::TokenKind>("kind", kKinds, audit::token_kind_from_text))},
+      {"access_token", Need::kRequired,
+       into(
+           [](Token & t) -> auto& { return t.secrets.token; }, secret())},
+      {"access_token_secret", Need::kRequired,
+       into(
+           [](Token & t) -> auto& { return t.secrets.secret; }, secret())},
+      {"accounts", Need::kOptional, into(&Token::accounts, list_of(account_id()))},
+      {"labels", Need::kOptional,
+       into(
+           [](Token & t) -> auto& { return t.token.labels; }, labels())},
+  };
+  return table;
+}
+
+const Table<service::AuditOptions>& audit_keys() {
+  using service::AuditOptions;
+  static const Table<AuditOptions> table{
+      {"interval", Need::kOptional,
+       into(
+           [](AuditOptions & o) -> auto& { return o.schedule.interval; }, duration({.warn_below = 60s}))},
+      {"jitter", Need::kOptional,
+       into(
+           [](AuditOptions & o) -> auto& { return o.schedule.jitter; }, share(0))},
+      {"discovery_interval", Need::kOptional, into(&AuditOptions::discovery_interval, duration({.warn_below = 60s}))},
+      {"confirm", Need::kOptional, mapping(&AuditOptions::confirm, confirm_keys())},
+      {"control_token", Need::kOptional, into(&AuditOptions::control_token, name())},
+  };
+  return table;
+}
+
+const Table<audit::BudgetOptions>& budget_keys() {
+  static const Table<audit::BudgetOptions> table{
+      {"share", Need::kOptional, into(&audit::BudgetOptions::share, share(kLeastShare))},
+      {"reserve", Need::kOptional, into(&audit::BudgetOptions::reserve, whole(0, kMostReserve))},
+  };
+  return table;
+}
+
+}  // namespace settings

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/secret.h"
+#include "base/time.h"
+#include "settings/references.h"
+
+namespace settings {
+
+/// One walk over the settings: where references are looked up, and where complaints go.
+struct Walk {
+  const References& references;
+  Complaints& complaints;
+
+  void error(const Node& node, std::string message) { complaints.error(node.place, node.path, std::move(message)); }
+  void warn(const Node& node, std::string message) { complaints.warn(node.place, node.path, std::move(message)); }
+};
+
+/// What a value must look like. Gives the value, or complains and gives nothing.
+template <class V>
+using Form = std::function<std::optional<V>(Walk&, const Node&)>;
+
+/// One line of text, not empty, references replaced. Complains about lists, mappings and nothing.
+std::optional<std::string> read_line(Walk& walk, const Node& node);
+/// The same for a secret, which may hold no blanks. Empty when the walk skips secrets.
+std::optional<base::Secret> read_secret(Walk& walk, const Node& node);
+/// Complains about a secret that stands in the file itself.
+bool require_reference(Walk& walk, const Node& node);
+/// Complains unless the node is of this kind. Silent about what has been refused before.
+bool require_kind(Walk& walk, const Node& node, Node::Kind kind);
+
+struct DurationLimits {
+  base::Duration least{1000};
+  base::Duration most{std::chrono::hours(24 * 30)};
+  base::Duration warn_below{0};  ///< allowed, but hardly meant
+};
+
+Form<std::string> line();
+/// Of an app, token or destination: letters, digits, '.', '_' and '-', at most 64.
+Form<std::string> name();
+/// Of an ad account: base 36 in lower case.
+Form<std::string> account_id();
+Form<std::string> digits(std::size_t most);
+/// https, a host, perhaps a port, nothing else. Gives it without a closing slash.
+Form<std::string> https_origin();
+Form<std::string> readable_file();
+/// "address:port" or "off"
+Form<std::string> listener();
+Form<base::Secret> secret();
+/// Base64 of 32 bytes; gives the base64.
+Form<base::Secret> key();
+Form<base::Duration> duration(DurationLimits limits);
+Form<double> share(double least);
+Form<int> whole(int least, int most);
+Form<bool> flag();
+/// Names to texts, both chosen by the operator.
+Form<std::map<std::string, std::string>> labels();
+
+/// One of a few words. `what` names the idea: "severity". `parse` turns a word into its value.
+template <class V>
+Form<V> choice(std::string what, std::vector<std::string_view> words,
+               std::function<std::optional<V>(std::string_view)> parse) {
+  return [what = std::move(what), words = std::move(words), parse = std::move(parse)](
+             Walk& walk, const Node& node) -> std::optional<V> {
+    const auto text = read_line(walk, node);
+    if (!text) return std::nullopt;
+    auto value = parse(*text);
+    if (!value) walk.error(node, "unknown " + what + " " + in_quotes(node.text) + advice_for(node.text, words));
+    return value;
+  };
+}
+
+/// A list of one or more.
+template <class V>
+Form<std::vector<V>> list_of(Form<V> form) {
+  return [form = std::move(form)](Walk& walk, const Node& node) -> std::optional<std::vector<V>> {
+    if (!require_kind(walk, node, Node::Kind::kList)) return std::nullopt;
+    if (node.children.empty()) walk.error(node, "is empty; name at least one, or leave the key out");
+    std::vector<V> values;
+    for (const Node& child : node.children) {
+      if (auto value = form(walk, child)) values.push_back(std::move(*value));
+    }
+    return values;
+  };
+}
+
+/// A list, or a single value without the brackets.
+template <class V>
+Form<std::vector<V>> one_or_more(Form<V> form) {
+  return [form](Walk& walk, const Node& node) -> std::optional<std::vector<V>> {
+    if (node.kind == Node::Kind::kList) return list_of(form)(walk, node);
+    auto value = form(walk, node);
+    if (!value) return std::nullopt;
+    return std::vector<V>{std::move(*value)};
+  };
+}
+
+}  // namespace settings

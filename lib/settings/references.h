@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "settings/node.h"
+
+namespace settings {
+
+constexpr std::size_t kMaxReferencedBytes = 64 * 1024;
+
+/// Where ${env:...} and ${cred:...} are looked up. ${file:...} is read from the disk.
+struct References {
+  /// Nothing when the variable is not set.
+  std::function<std::optional<std::string>(const std::string& name)> environment;
+  std::string credentials_directory;  ///< what systemd says in $CREDENTIALS_DIRECTORY; empty: there is none
+  /// Leaves every secret empty and looks none up, for commands that need no secret and may not read them.
+  bool skip_secrets = false;
+};
+
+bool has_reference(std::string_view text);
+/// The text is one reference and nothing else.
+bool is_reference(std::string_view text);
+
+enum class Content { kPlain, kSecret };  ///< of a secret's file we also look at who may read it
+
+/// The text of `node` with every reference replaced in place: once, so that a value that looks like a reference stays
+/// as it is. Nothing after a complaint. Requires Node::Kind::kText.
+std::optional<std::string> resolve(const Node& node, Content content, const References& references,
+                                   Complaints& complaints);
+
+}  // namespace settings

@@ -1,0 +1,106 @@
+#include <functional>
+
+#include "settings/sections.h"
+
+namespace settings {
+namespace {
+
+using std::chrono_literals::operator""s;
+
+const std::vector<std::string_view> kLevels{"trace", "debug", "info", "warning", "error"};
+const std::vector<std::string_view> kFormats{"auto", "text", "json"};
+
+/// The enumerator that stands at the place of `text` among `words`.
+template <class E>
+std::function<std::optional<E>(std::string_view)> by_position(const std::vector<std::string_view>& words) {
+  return [&words](std::string_view text) -> std::optional<E> {
+    const auto found = std::find(words.begin(), words.end(), text);
+    if (found == words.end()) return std::nullopt;
+    return static_cast<E>(found - words.begin());
+  };
+}
+
+const Table<Settings>& store_keys() {
+  static const Table<Settings> table{
+      {"path", Need::kOptional, into(&Settings::store_path, line())},
+      {"key", Need::kRequired, into(&Settings::store_key, key())},
+  };
+  return table;
+}
+
+const Table<Settings>& log_keys() {
+  static const Table<Settings> table{
+      {"level", Need::kOptional,
+       into(
+           [](Settings & s) -> auto& { return s.log.level; },
+           choice<LogLevel>("level", kLevels, by_position<LogLevel>(kLevels)))},
+      {"format", Need::kOptional,
+       into(
+           [](Settings & s) -> auto& { return s.log.format; },
+           choice<LogFormat>("format", kFormats, by_position<LogFormat>(kFormats)))},
+  };
+  return table;
+}
+
+const Table<Settings>& status_keys() {
+  static const Table<Settings> table{{"listen", Need::kOptional, only_checked(listener())}};
+  return table;
+}
+
+/// A section that is a list of mappings, each read by a function.
+template <class Read>
+auto each(Read read) {
+  return [read](Walk& walk, const Node& node, Settings& settings) {
+    if (node.kind == Node::Kind::kNothing || !require_kind(walk, node, Node::Kind::kList)) return;
+    for (const Node& child : node.children) read(walk, child, settings);
+  };
+}
+
+}  // namespace
+
+const Table<Settings>& api_keys() {
+  static const Table<Settings> table{
+      {"base_url", Need::kOptional,
+       into(
+           [](Settings & s) -> auto& { return s.api.base_url; }, https_origin())},
+      {"identity_url", Need::kOptional,
+       into(
+           [](Settings & s) -> auto& { return s.api.identity_url; }, https_origin())},
+      {"version", Need::kOptional,
+       into(
+           [](Settings & s) -> auto& { return s.api.version; }, digits(3))},
+      {"ca_file", Need::kOptional,
+       into(
+           [](Settings & s) -> auto& { return s.tls.ca_file; }, readable_file())},
+      {"deadline", Need::kOptional,
+       into(
+           [](Settings & s) -> auto& { return s.api.deadline; }, duration({.least = 1s, .most = 60s}))},
+      {"max_in_flight", Need::kOptional,
+       into(
+           [](Settings & s) -> auto& { return s.tls.max_in_flight; }, whole(1, 4096))},
+  };
+  return table;
+}
+
+const Table<Settings>& settings_keys() {
+  static const Table<Settings> table{
+      {"api", Need::kOptional, mapping(std::identity(), api_keys())},
+      {"store", Need::kRequired, mapping(std::identity(), store_keys())},
+      {"apps", Need::kRequired, list_of_mappings(&Settings::apps, app_keys())},
+      {"tokens", Need::kOptional, list_of_mappings(&Settings::tokens, token_keys())},
+      {"audit", Need::kOptional, mapping(&Settings::audit, audit_keys())},
+      {"budget", Need::kOptional,
+       mapping(
+           [](Settings & s) -> auto& { return s.audit.budget; }, budget_keys())},
+      {"expect", Need::kOptional, each([](Walk& walk, const Node& node, Settings&) { check_expectation(walk, node); })},
+      {"destinations", Need::kOptional, each([](Walk& walk, const Node& node, Settings& settings) {
+         read_destination(walk, node, settings.destinations.emplace_back());
+       })},
+      {"routes", Need::kOptional, list_of_mappings(&Settings::routes, route_keys())},
+      {"status", Need::kOptional, mapping(std::identity(), status_keys())},
+      {"log", Need::kOptional, mapping(std::identity(), log_keys())},
+  };
+  return table;
+}
+
+}  // namespace settings

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "settings/settings.h"
+#include "settings/table.h"
+
+namespace settings {
+
+// The keys of the sections, one table each. A table lives as long as the program.
+
+const Table<Settings>& settings_keys();
+const Table<Settings>& api_keys();
+const Table<service::App>& app_keys();
+const Table<Token>& token_keys();
+const Table<service::AuditOptions>& audit_keys();
+const Table<audit::BudgetOptions>& budget_keys();
+const Table<alert::Route>& route_keys();
+/// A destination is read as a whole: whether its URL may stand in the file depends on its other keys.
+void read_destination(Walk& walk, const Node& node, alert::Destination& destination);
+/// Checks one element of `expect`; this version does not act on it.
+void check_expectation(Walk& walk, const Node& node);
+
+/// What no key can see by itself: names that are unique and names that must exist, and things that are hardly meant.
+/// `root` is the tree that `settings` was read from.
+void check_rules(Walk& walk, const Node& root, const Settings& settings);
+
+}  // namespace settings

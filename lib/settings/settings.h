@@ -1,0 +1,59 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "alert/destination.h"
+#include "http/tls_transport.h"
+#include "service/options.h"
+#include "settings/complaint.h"
+#include "settings/references.h"
+#include "xads/client.h"
+
+namespace settings {
+
+/// A token of the settings. More may live in the database.
+struct Token {
+  audit::Token token;  ///< its id is null: the database gives one
+  xads::AccessToken secrets;
+  std::vector<std::string> accounts;  ///< empty: discovered
+};
+
+enum class LogLevel { kTrace, kDebug, kInfo, kWarning, kError };
+enum class LogFormat { kAuto, kText, kJson };  ///< auto: the journal under systemd, else text
+struct Log {
+  LogLevel level = LogLevel::kInfo;
+  LogFormat format = LogFormat::kAuto;
+};
+
+/// What the operator wants, in the rooms' own structs. Moves, does not copy: it holds secrets.
+struct Settings {
+  xads::ApiOptions api;
+  http::TlsOptions tls;
+  std::string store_path = "/var/lib/adsauditd/adsauditd.db";
+  base::Secret store_key;  ///< base64 of 32 bytes
+  std::vector<service::App> apps;
+  std::vector<Token> tokens;
+  service::AuditOptions audit;
+  std::vector<alert::Destination> destinations;
+  std::vector<alert::Route> routes;
+  Log log;
+};
+
+struct Loaded {
+  std::optional<Settings> settings;   ///< nothing when there is an error among the complaints
+  std::vector<Complaint> complaints;  ///< errors and warnings, in the order of the files and their lines
+  std::size_t left_out = 0;           ///< how many more there are: beyond kMaxComplaints of each sort
+};
+
+/// Reads the file and, beside it, conf.d/*.yaml in the order of their names: mappings are joined and lists grow, but
+/// no value may be given twice. Reads the files that references name; looks at nothing else in the world.
+Loaded load_file(const std::string& path, const References& references);
+/// The same for files that have been read. `sources` is not empty; the first one is the main file.
+Loaded load(const std::vector<Source>& sources, const References& references);
+
+/// All complaints for people, a line end after each, and "and 3 more" if so.
+std::string to_text(const Loaded& loaded);
+
+}  // namespace settings
