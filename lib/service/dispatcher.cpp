@@ -67,16 +67,18 @@ void Dispatcher::refill(const std::string& destination) {
       [destination, after](store::Store& store) { return store.pending_deliveries(destination, after, kRefillRows); },
       [this, destination](std::vector<alert::PendingDelivery> rows) {
         refilling_.erase(destination);
-        bool all = rows.size() < static_cast<std::size_t>(kRefillRows);
+        const bool last_page = rows.size() < static_cast<std::size_t>(kRefillRows);
+        bool full = false;
         for (auto& row : rows) {
           const std::uint64_t sequence = row.delivery.sequence;
           if (!courier_.add(std::move(row), clock_.now())) {
-            all = false;
+            full = true;  // the courier says when it wants more
             break;
           }
           taken_up_to_[destination] = sequence;
         }
-        if (all) behind_.erase(destination);
+        if (!full && last_page) behind_.erase(destination);
+        if (!full && !last_page) refill(destination);
         pump();
       });
 }
@@ -88,6 +90,10 @@ void Dispatcher::stop() {
 
 void Dispatcher::pump() {
   if (stopped_) return;
+  while (auto dead = courier_.take_dead()) {
+    log_attempt(log_, *dead);
+    on_attempt_(std::move(*dead));
+  }
   while (auto sending = courier_.take_due(clock_.now())) {
     ++in_flight_;
     transport_.send(std::move(sending->request), [this, id = sending->id](const http::Reply& reply) {

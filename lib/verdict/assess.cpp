@@ -117,13 +117,15 @@ void assess_access(const Member& member, const Sight& sight, Assessment& assessm
   }
   // Lost access stays what it is, even when the account goes away for everybody later.
   assessment.undecided.push_back({Cause::kAccessRemoved, probe.token, probe.account});
-  Cause cause = cause_of_not_found(member, sight);
+  const Cause cause = cause_of_not_found(member, sight);
   IncidentKey key{cause, probe.token, probe.account};
   // The account's own incident names no token; one token that never saw an account that others see has its own.
   if (cause == Cause::kAccountUnavailable && sight.seen == 0) key.token = audit::TokenId{};
   const auto same_key = [&](const Finding& finding) { return finding.key == key; };
   if (std::none_of(assessment.findings.begin(), assessment.findings.end(), same_key)) {
-    assessment.findings.push_back(finding_of(key, baseline));
+    Finding finding = finding_of(key, baseline);
+    if (cause == Cause::kAccessRemoved) finding.before = baseline.normal->permissions.texts();
+    assessment.findings.push_back(std::move(finding));
   }
 }
 

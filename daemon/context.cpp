@@ -1,0 +1,54 @@
+#include "context.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/clock.h"
+
+namespace app {
+namespace {
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+settings::References references_of_process(Secrets secrets) {
+  return {.environment = environment,
+          .credentials_directory = environment("CREDENTIALS_DIRECTORY").value_or(""),
+          .skip_secrets = secrets == Secrets::kSkipped};
+}
+
+settings::Settings load_settings(const Invocation& invocation, Secrets secrets) {
+  auto loaded = settings::load_file(invocation.settings_file, references_of_process(secrets));
+  if (!loaded.settings) {
+    fmt::print(stderr, "{}", settings::to_text(loaded));
+    throw CommandError(kExitSettings, "the settings are broken; nothing was started or changed");
+  }
+  if (secrets == Secrets::kNeeded) fmt::print(stderr, "{}", settings::to_text(loaded));
+  return std::move(*loaded.settings);
+}
+
+std::unique_ptr<store::Store> open_store(const settings::Settings& settings, base::Random& random, bool create) {
+  std::error_code ignored;
+  if (!create && !std::filesystem::exists(settings.store_path, ignored)) {
+    throw CommandError(kExitNotFound,
+                       fmt::format("there is no database at {} yet; adsauditd run makes it", settings.store_path));
+  }
+  return store::open_sqlite(
+      {.path = settings.store_path, .key = settings.store_key.clone(), .access = store::Access::kOperator}, random,
+      base::SystemClock().now().utc);
+}
+
+TokenNames token_names(store::Store& store) {
+  TokenNames names;
+  for (const auto& stored : store.tokens_without_secrets()) names.emplace(stored.token.id, stored.token.name);
+  return names;
+}
+
+}  // namespace app

@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/base_sink.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "context.h"
+#include "output.h"
+
+namespace app {
+namespace {
+
+enum class Form { kText, kJson, kJournal };
+
+/// sd-daemon(3): the journal reads a priority at the start of a line.
+int priority_of(spdlog::level::level_enum level) {
+  switch (level) {
+    case spdlog::level::critical:
+      return 2;
+    case spdlog::level::err:
+      return 3;
+    case spdlog::level::warn:
+      return 4;
+    case spdlog::level::info:
+      return 6;
+    default:
+      return 7;
+  }
+}
+
+/// One line for each message, whatever is in it: JSON escapes, and the other forms are given clean text by the rooms.
+class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit LineSink(Form form) : form_(form) {}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    const auto at = std::chrono::floor<base::Duration>(message.time);
+    const std::string_view level(spdlog::level::to_string_view(message.level).data(),
+                                 spdlog::level::to_string_view(message.level).size());
+    const std::string_view text(message.payload.data(), message.payload.size());
+    switch (form_) {
+      case Form::kText:
+        fmt::print(stderr, "{} {:<7} {}\n", base::to_text(at), level, text);
+        break;
+      case Form::kJournal:
+        fmt::print(stderr, "<{}>{}\n", priority_of(message.level), text);
+        break;
+      case Form::kJson:
+        fmt::print(stderr, "{}\n", json_line(at, level, text));
+        break;
+    }
+  }
+  static std::string json_line(base::Instant at, std::string_view level, std::string_view text) {
+    rapidjson::StringBuffer buffer;
+    base::JsonWriter writer(buffer);
+    writer.StartObject();
+    member(writer, "time", at);
+    member(writer, "level", level);
+    member(writer, "message", text);
+    writer.EndObject();
+    return base::take_text(buffer);
+  }
+  void flush_() override { std::fflush(stderr); }
+
+  Form form_;
+};
+
+Form form_of(settings::LogFormat format) {
+  switch (format) {
+    case settings::LogFormat::kJson:
+      return Form::kJson;
+    case settings::LogFormat::kText:
+      return Form::kText;
+    case settings::LogFormat::kAuto:
+      break;
+  }
+  return std::getenv("JOURNAL_STREAM") != nullptr ? Form::kJournal : Form::kText;
+}
+
+spdlog::level::level_enum level_of(settings::LogLevel level) {
+  switch (level) {
+    case settings::LogLevel::kTrace:
+      return spdlog::level::trace;
+    case settings::LogLevel::kDebug:
+      return spdlog::level::debug;
+    case settings::LogLevel::kInfo:
+      return spdlog::level::info;
+    case settings::LogLevel::kWarning:
+      return spdlog::level::warn;
+    case settings::LogLevel::kError:
+      return spdlog::level::err;
+  }
+  return spdlog::level::info;
+}
+
+}  // namespace
+
+std::shared_ptr<spdlog::logger> make_logger(const settings::Log& options) {
+  auto logger = std::make_shared<spdlog::logger>("adsauditd", std::make_shared<LineSink>(form_of(options.format)));
+  logger->set_level(level_of(options.level));
+  return logger;
+}
+
+}  // namespace app

@@ -1,0 +1,68 @@
+#include "machine.h"
+
+#include <boost/asio/io_context.hpp>
+#include <set>
+
+#include "alert/courier.h"
+#include "base/random.h"
+#include "http/tls_transport.h"
+#include "xads/client.h"
+
+namespace app {
+namespace {
+
+/// The database follows the settings: their tokens are put, and those that left them become tombstones.
+void follow_settings(store::Store& store, const settings::Settings& settings, base::Random& random, base::Instant now) {
+  std::vector<store::StoredToken> wanted;
+  std::vector<verdict::ChangeId> change_ids;
+  std::set<std::string> names;
+  for (const auto& token : settings.tokens) {
+    store::StoredToken stored{.token = token.token,
+                              .source = store::TokenSource::kSettings,
+                              .accounts = token.accounts,
+                              .added_at = now,
+                              .secrets = {token.secrets.token.clone(), token.secrets.secret.clone()}};
+    stored.token.id = audit::TokenId::make(now, random);
+    names.insert(stored.token.name);
+    change_ids.push_back(verdict::ChangeId::make(now, random));
+    wanted.push_back(std::move(stored));
+  }
+  store.put_tokens(wanted, change_ids, now);
+  for (const auto& stored : store.tokens_without_secrets()) {
+    if (stored.source != store::TokenSource::kSettings || names.contains(stored.token.name)) continue;
+    store.remove_token(stored.token.name, verdict::ChangeId::make(now, random), now);
+  }
+}
+
+}  // namespace
+
+int with_machine(const settings::Settings& settings, spdlog::logger& log, const std::function<int(Machine&)>& use) {
+  base::SystemClock clock;
+  base::SystemRandom random;
+  const auto store =
+      store::open_sqlite({.path = settings.store_path, .key = settings.store_key.clone()}, random, clock.now().utc);
+  follow_settings(*store, settings, random, clock.now().utc);
+
+  boost::asio::io_context io(1);
+  http::TlsTransport api(io, settings.tls);
+  http::TlsTransport sinks(io, settings.tls);
+  const xads::Client client(settings.api, clock, random);
+  service::Keyring keyring(settings.apps);
+  alert::Courier courier(settings.destinations, random);
+  service::Engine engine(settings.audit, service::Announcer(settings.destinations, settings.routes, random), random);
+  service::Loop loop({.io = io,
+                      .engine = engine,
+                      .keyring = keyring,
+                      .client = client,
+                      .api = api,
+                      .sinks = sinks,
+                      .courier = courier,
+                      .store = *store,
+                      .clock = clock,
+                      .log = log},
+                     {.max_in_flight = settings.tls.max_in_flight});
+  Machine machine{loop, engine, clock};
+  return use(machine);
+}
+
+}  // namespace app

@@ -1,0 +1,163 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "service/engine.h"
+#include "store/store.h"
+
+namespace scenario {
+
+using namespace std::chrono_literals;
+constexpr base::Instant kStart = base::from_epoch_ms(1'790'000'000'000);
+
+/// What X would say, as a small truth that a test changes.
+struct Truth {
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>> grants;  ///< (token, account) to permissions
+  std::set<std::string> revoked;           ///< tokens, answered with 401 code 89
+  std::set<std::string> vaguely_revoked;   ///< tokens, answered with UNAUTHORIZED_ACCESS; the identity host says 89
+  std::set<std::string> missing_accounts;  ///< not found for everybody
+  std::map<std::string, xads::Denial> denied_tokens;
+  std::function<std::optional<xads::Answer>(const std::string& token, const std::string& account)> disturb;
+  bool identity_down = false;
+};
+
+/// The real engine and the real store through simulated time, with Truth in the place of X.
+class World {
+ public:
+  explicit World(service::AuditOptions options = {}) : options_(options) {
+    destinations_.push_back({.name = "siem", .channel = alert::Channel::kWebhook});
+    start();
+  }
+
+  void watch(const std::string& token, const std::vector<std::string>& accounts,
+             const std::vector<std::string>& permissions = {"AD_MANAGER"}) {
+    for (const auto& account : accounts) truth.grants[{token, account}] = permissions;
+    store::StoredToken stored{
+        .token = {.name = token, .app = "agency"}, .accounts = accounts, .added_at = clock.now().utc};
+    stored.token.id = audit::TokenId::make(clock.now().utc, random);
+    stored.secrets = {base::Secret(token + "-key"), base::Secret(token + "-secret")};
+    std::vector<store::StoredToken> list;
+    list.push_back(std::move(stored));
+    store_->put_tokens(list, {verdict::ChangeId::make(clock.now().utc, random)}, clock.now().utc);
+    take_tokens();
+  }
+  void unwatch(const std::string& token) {
+    REQUIRE(store_->remove_token(token, verdict::ChangeId::make(clock.now().utc, random), clock.now().utc));
+    take_tokens();
+  }
+
+  /// Lets time pass, answering every question at once.
+  void run_for(base::Duration span) {
+    const base::Instant end = clock.now().steady + span;
+    while (true) {
+      answer_all();
+      const auto next = engine_->next_due();
+      if (!next || *next > end) break;
+      clock.advance(std::max(*next - clock.now().steady, base::Duration(1)));
+    }
+    clock.advance(end - clock.now().steady);
+  }
+
+  /// The process ends without a word and starts again from the database.
+  void crash() {
+    engine_.reset();
+    start();
+  }
+
+  /// "role.reduced opened" for each alert that was committed, in order.
+  std::vector<std::string> told() const { return told_; }
+  void forget() { told_.clear(); }
+  std::vector<store::HistoryRow> history() { return store_->history({}); }
+  store::Store& store() { return *store_; }
+  service::Engine& engine() { return *engine_; }
+
+  base::ManualClock clock{kStart};
+  base::SeededRandom random{42};
+  Truth truth;
+  int questions = 0;
+
+ private:
+  void start() {
+    if (!store_) {
+      const std::string key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+      store_ = store::open_sqlite({.path = ":memory:", .key = base::Secret(key)}, random, kStart);
+    }
+    engine_ = std::make_unique<service::Engine>(options_, service::Announcer(destinations_, routes_, random), random);
+    engine_->restore(store_->load(), clock.now());
+    take_tokens();
+  }
+
+  void take_tokens() {
+    std::vector<service::WatchedToken> watched;
+    for (const auto& stored : store_->tokens()) watched.push_back({stored.token, stored.accounts});
+    engine_->set_tokens(watched, clock.now());
+    commit();
+  }
+
+  void answer_all() {
+    while (const auto work = engine_->take_work(clock.now())) {
+      ++questions;
+      if (const auto* audit = std::get_if<service::AuditWork>(&*work)) {
+        engine_->finish(*audit, {answer(name_of(audit->token), audit->account), {}, {}, clock.now().utc}, clock.now());
+      }
+      if (const auto* identity = std::get_if<service::IdentityWork>(&*work)) {
+        engine_->finish(*identity, identity_answer(name_of(identity->token)), clock.now());
+      }
+      commit();
+    }
+  }
+
+  void commit() {
+    const auto batch = engine_->take_batch();
+    store_->commit(batch);
+    std::map<verdict::IncidentId, std::string> causes;
+    for (const auto& incident : batch.incidents) {
+      const std::string state = incident.resolved_at                        ? "resolved"
+                                : incident.opened_at == incident.updated_at ? "opened"
+                                                                            : "updated";
+      told_.push_back(std::string(verdict::to_text(incident.finding.key.cause)) + " " + state);
+    }
+    CHECK(batch.deliveries.size() == batch.incidents.size());  // one destination, told of everything
+  }
+
+  xads::Answer answer(const std::string& token, const std::string& account) const {
+    if (truth.disturb) {
+      if (const auto disturbed = truth.disturb(token, account)) return *disturbed;
+    }
+    if (truth.revoked.contains(token)) return xads::Denied{xads::Denial::kTokenInvalid};
+    if (truth.vaguely_revoked.contains(token)) return xads::Denied{xads::Denial::kUnauthenticated};
+    if (const auto denied = truth.denied_tokens.find(token); denied != truth.denied_tokens.end()) {
+      return xads::Denied{denied->second};
+    }
+    const auto grant = truth.grants.find({token, account});
+    if (grant == truth.grants.end() || truth.missing_accounts.contains(account)) {
+      return xads::Denied{xads::Denial::kAccountNotFound};
+    }
+    return xads::Granted{"user-of-" + token, xads::Permissions::from_texts(grant->second)};
+  }
+
+  xads::IdentityAnswer identity_answer(const std::string& token) const {
+    if (truth.identity_down) return xads::IdentityAnswer::kNoStatement;
+    const bool dead = truth.revoked.contains(token) || truth.vaguely_revoked.contains(token);
+    return dead ? xads::IdentityAnswer::kTokenInvalid : xads::IdentityAnswer::kAlive;
+  }
+
+  std::string name_of(const audit::TokenId& token) const { return engine_->roster().token(token)->token.name; }
+
+  service::AuditOptions options_;
+  std::vector<alert::Destination> destinations_;
+  std::vector<alert::Route> routes_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<service::Engine> engine_;
+  std::vector<std::string> told_;
+};
+
+}  // namespace scenario
