@@ -21,6 +21,19 @@ bool is_want_of_room(int extended_code, int system_error) {
                         system_error == EFBIG || system_error == EACCES);
 }
 
+/// What the kernel said last about the write-ahead log or the database. sqlite3_system_errno() alone is not enough: a
+/// COMMIT that fails does not set it.
+int system_error_of(sqlite3* handle) {
+  for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+    sqlite3_file* file = nullptr;
+    int error = 0;
+    if (::sqlite3_file_control(handle, "main", which, &file) != SQLITE_OK || file == nullptr) continue;
+    if (file->pMethods == nullptr || file->pMethods->xFileControl == nullptr) continue;  // not open, or in memory
+    if (file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error) == SQLITE_OK && error != 0) return error;
+  }
+  return ::sqlite3_system_errno(handle);
+}
+
 std::string file_of(sqlite3* handle) {
   const char* name = ::sqlite3_db_filename(handle, "main");
   return name == nullptr || *name == '\0' ? ":memory:" : name;
@@ -31,7 +44,7 @@ std::string file_of(sqlite3* handle) {
 void throw_sqlite_error(sqlite3* handle, std::string_view doing) {
   const int code = ::sqlite3_extended_errcode(handle);
   const auto what = fmt::format("{}: {}: {} (SQLite error {})", file_of(handle), doing, ::sqlite3_errmsg(handle), code);
-  if (is_want_of_room(code, ::sqlite3_system_errno(handle)))
+  if (is_want_of_room(code, system_error_of(handle)))
     throw FullStore(what + "; make room on the disk, and see that the file may be written");
   if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB)
     throw UnusableStore(what + "; put a backup in its place");

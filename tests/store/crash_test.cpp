@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,7 +52,43 @@ std::uint64_t commit_and_kill(const std::string& path, std::chrono::microseconds
   return acknowledged;
 }
 
+/// Commits until the file may grow no more. 0 when that is told as want of room and the store still reads well.
+int commit_until_full(const std::string& path) {
+  auto store = samples::open(path);
+  const rlimit limit{300'000, 300'000};
+  ::signal(SIGXFSZ, SIG_IGN);  // the write fails instead
+  if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
+  try {
+    for (std::uint64_t sequence = 1; sequence < 1'000; ++sequence) store.commit(news(sequence));
+  } catch (const store::FullStore&) {
+    const auto kept = store.load().last_sequence;
+    return kept > 0 && store.verify_chain().rows == kept && !store.verify_chain().broken_at ? 0 : 2;
+  }
+  return 3;
+}
+
 }  // namespace
+
+TEST_CASE("crash: a file that may not grow is told as want of room, and keeps what was committed") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "store.db";
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    int outcome = 4;
+    try {
+      outcome = commit_until_full(path);
+    } catch (const std::exception&) {
+      outcome = 5;  // doctest belongs to the parent
+    }
+    ::_exit(outcome);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+  CHECK(samples::open(path).load().last_sequence > 0);
+}
 
 TEST_CASE("crash: twenty kills lose nothing that was acknowledged and leave nothing half done") {
   const TemporaryDirectory directory;
