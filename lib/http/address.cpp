@@ -55,7 +55,7 @@ constexpr std::array kSpecial6{
     Block6{{0x3F, 0xFF}, 20},              // documentation (RFC 9637)
 };
 
-bool is_in(const Block4& block, address_v4 address) {
+bool is_in(const Block4& block, const address_v4& address) {
   return (address.to_uint() ^ block.first) >> (32 - block.prefix) == 0;
 }
 
@@ -80,7 +80,7 @@ address_v4 carried_at(const address_v6& address, std::size_t at) {
   return address_v4(address_v4::bytes_type{bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]});
 }
 
-bool is_public4(address_v4 address) { return !is_in_any(kSpecial4, address); }
+bool is_public4(const address_v4& address) { return !is_in_any(kSpecial4, address); }
 
 bool is_public6(const address_v6& address) {
   if (address.is_v4_mapped() || is_in(kNat64, address)) return is_public4(carried_at(address, 12));

@@ -17,10 +17,10 @@ namespace beast = boost::beast;
 using beast::http::error;
 using boost::system::error_code;
 
-constexpr std::size_t kMaxHead = 16 * 1024;
+constexpr std::size_t kMaxHead = 16UL * 1024;
 // Chunk sizes, extensions and trailers are not body, yet must end some time. A byte in a chunk of its own takes six.
 constexpr std::size_t kOverhead = 8;
-constexpr std::size_t kReserveAtMost = 64 * 1024;  // a stranger's Content-Length does not decide what we allocate
+constexpr std::size_t kReserveAtMost = 64UL * 1024;  // a stranger's Content-Length does not decide what we allocate
 
 }  // namespace
 

@@ -175,7 +175,7 @@ void Connection::write_some() {
 
 /// Reads all there is: with OpenSSL's read-ahead the socket may be empty while data waits. The reader's limits end it.
 void Connection::read_some() {
-  std::array<char, 16 * 1024> space;  // one TLS record
+  std::array<char, 16UL * 1024> space;  // one TLS record
   Step step = Step::kDone;
   while (step == Step::kDone && state_ == State::kBusy) {
     std::size_t count = 0;

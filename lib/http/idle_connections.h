@@ -1,9 +1,9 @@
 #pragma once
 
-#include <compare>
 #include <deque>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "http/deadlines.h"
@@ -20,7 +20,9 @@ struct Route {
   std::string host;
   std::string port;
   Reach reach = Reach::kAnyAddress;
-  auto operator<=>(const Route&) const = default;
+  bool operator<(const Route& other) const {
+    return std::tie(tls, host, port, reach) < std::tie(other.tls, other.host, other.port, other.reach);
+  }
 };
 
 /// Remembers which connections wait for work, and since when. Owns none. The last to come is the first to go out again,

@@ -32,7 +32,7 @@ std::string_view to_text(Stage stage) {
     case Stage::kMalformed:
       return "malformed";
   }
-  ENSURE(!"a stage without a name");
+  ENSURE(false);  // every stage has a name above
   return {};
 }
 

@@ -34,9 +34,9 @@ struct Request {
   std::function<std::string()> authorization;
 
   base::Duration deadline{10'000};  ///< for everything: queueing, name, connection, handshake, answer, second attempt
-  std::size_t max_body = 1024 * 1024;  ///< bytes of answer body
-  bool cut_long_body = false;          ///< true: keep the first max_body bytes; false: a longer body is malformed
-  bool idempotent = true;              ///< may be sent again when a kept-alive connection proves dead
+  std::size_t max_body = 1024UL * 1024;  ///< bytes of answer body
+  bool cut_long_body = false;            ///< true: keep the first max_body bytes; false: a longer body is malformed
+  bool idempotent = true;                ///< may be sent again when a kept-alive connection proves dead
   Reach reach = Reach::kAnyAddress;
 };
 
