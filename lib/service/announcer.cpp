@@ -50,6 +50,7 @@ void Announcer::announce(const verdict::IncidentStep& step, const Roster& roster
                            .at = now,
                            .incident = step.incident,
                            .subject = subject_of(step.incident.finding.key, roster)};
+  batch.last_sequence = alert.sequence;
   const std::string order_key = alert.subject.token ? alert.subject.token->id.text() : alert.subject.account_id;
   for (const std::string& name : alert::recipients(alert, routes_, destinations_)) {
     const auto to =

@@ -93,8 +93,8 @@ class Store {
   virtual std::vector<StoredToken> tokens_without_secrets() = 0;
   /// Adds tokens, or replaces those of the same name (which keep their id and the time they were added), all or none,
   /// with an entry each in the change log; `change_ids` gives one id for each token. Nothing is written for a token
-  /// that is the same already. Without a given `user_id` the known one stays, unless the secrets are new: then the
-  /// next answer pins it again.
+  /// that is the same already. Without a given `user_id` the known one stays: another user behind new secrets is news,
+  /// not a fresh start.
   virtual void put_tokens(const std::vector<StoredToken>& tokens, const std::vector<verdict::ChangeId>& change_ids,
                           base::Instant now) = 0;
   /// A tombstone: the token is not asked any more and its secrets are erased; its history stays. False if unknown.

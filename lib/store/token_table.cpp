@@ -120,7 +120,7 @@ std::optional<verdict::Change> TokenTable::put(const StoredToken& token, const S
   const bool news = new_secrets || old->token.app != token.token.app || old->token.kind != token.token.kind ||
                     old->token.labels != token.token.labels || sorted(old->accounts) != sorted(token.accounts);
   auto user_id = token.token.user_id;
-  if (user_id.empty() && !new_secrets) user_id = old->token.user_id;
+  if (user_id.empty() && old != nullptr) user_id = old->token.user_id;
   if (!news && old->source == token.source && old->token.user_id == user_id) return std::nullopt;
 
   const auto id = old != nullptr ? old->token.id.text() : token.token.id.text();

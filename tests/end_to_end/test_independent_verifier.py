@@ -1,0 +1,54 @@
+"""The binary's own requests against oauthlib: our signer and our fake must not merely agree with each other."""
+
+import json
+import pathlib
+import tempfile
+import types
+import unittest
+
+from harness import FakeApi, World, make_pki, make_settings, run_command, write_settings
+from oauthlib_server import OauthlibServer
+
+
+class IndependentVerifier(unittest.TestCase):
+    def test_every_request_of_the_binary_is_verified_by_oauthlib(self):
+        directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        pki = make_pki(directory)
+        world = World()
+        world.add_token("fixed", "2417045708", {"18ce54d4x5t": ["AD_MANAGER"]})
+        app, token = world.apps[0], world.tokens[0]
+        accounts = ("18ce54d4x5t", "18ce54d4x6u", "18ce54d4x7v")
+        server = self.enterContext(OauthlibServer(pki, app["consumer_key"], app["consumer_secret"], token["token"],
+                                                  token["secret"], accounts=accounts))
+        fake = self.enterContext(FakeApi(pki, world.for_fake()))  # its sinks only
+        api = types.SimpleNamespace(base_url=server.base_url, pki=pki, sink_url=fake.sink_url)
+        settings = make_settings(directory, api, world, status={"listen": "off"})
+        del settings["tokens"][0]["accounts"]  # so that GET accounts is asked too, with the server's awkward cursors
+        file = write_settings(directory / "adsauditd.yaml", settings)
+        self.watch_until_discovered(file, server)
+        audit = run_command("--config", str(file), "audit", "--once", "--json", timeout=60)
+        self.assertEqual(audit.returncode, 0, audit.stderr)
+        pairs = json.loads(audit.stdout)["pairs"]
+        self.assertEqual(sorted(pair["account"] for pair in pairs), sorted(accounts))
+        self.assertEqual(server.failed, 0)
+        self.assertEqual(server.validator.reused_nonces, 0)
+        self.assertGreaterEqual(server.verified, 6)
+
+    @staticmethod
+    def watch_until_discovered(file, server):
+        import os
+        import signal
+        import subprocess
+
+        from harness import daemon_binary, wait_until
+        daemon = subprocess.Popen([daemon_binary(), "--config", str(file), "run"], stdin=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL, env=dict(os.environ))
+        try:
+            wait_until(lambda: server.verified >= 5, 20, what="two pages and three audits are verified")
+        finally:
+            daemon.send_signal(signal.SIGTERM)
+            daemon.wait(10)
+
+
+if __name__ == "__main__":
+    unittest.main()
