@@ -29,6 +29,11 @@ bool says_token_is_dead(const verdict::Baseline& baseline) {
   return denied != nullptr && denied->denial != xads::Denial::kAccountNotFound;
 }
 
+bool says_not_found(const verdict::Baseline& baseline) {
+  const auto* denied = baseline.run ? std::get_if<xads::Denied>(&baseline.run->answer) : nullptr;
+  return denied != nullptr && denied->denial == xads::Denial::kAccountNotFound;
+}
+
 bool is_unavailable(const xads::Answer& answer) { return std::holds_alternative<xads::Unavailable>(answer); }
 
 /// A moment on X's clock, as a steady one of ours.
@@ -134,7 +139,9 @@ void Engine::apply(ProbeEntry& entry, verdict::Judgement judgement, base::Moment
   const audit::Probe probe = entry.state.probe;
   follow_up(entry, judgement, now);
   const bool suspicion_dropped = before.suspicion && !entry.state.baseline.suspicion;
-  if (judgement.moved || suspicion_dropped) reassess(probe.token, probe.account, now);
+  // "Not found" said once more may be news beside a neighbour that was granted meanwhile.
+  const bool said_again = before.run != entry.state.baseline.run && says_not_found(entry.state.baseline);
+  if (judgement.moved || suspicion_dropped || said_again) reassess(probe.token, probe.account, now);
 }
 
 void Engine::record_move(ProbeEntry& entry, const verdict::Judgement& judgement, const verdict::Baseline& before,
@@ -173,6 +180,8 @@ void Engine::follow_up(const ProbeEntry& entry, const verdict::Judgement& judgem
   if (judgement.moved && (was_dead || says_token_is_dead(entry.state.baseline))) {
     hasten(roster_.probes_of_token(probe.token), now);
   }
+  const bool was_missing = judgement.closed && says_not_found(verdict::Baseline{.run = judgement.closed});
+  if (judgement.moved && was_missing) hasten(roster_.probes_of_account(probe.account), now);
 }
 
 void Engine::hasten(const std::vector<audit::ProbeId>& probes, base::Moment now) {
@@ -219,8 +228,8 @@ verdict::Neighbours Engine::neighbours_of(const ProbeEntry& entry) const {
 bool Engine::vouched_since(const audit::TokenId& token, base::Instant began) const {
   const auto vouchers = vouchers_of(token);
   return std::any_of(vouchers.begin(), vouchers.end(), [&](const audit::ProbeId& id) {
-    const auto& last_good = roster_.probe(id)->state.baseline.last_good_at;
-    return last_good && *last_good >= began;
+    const auto& run = roster_.probe(id)->state.baseline.run;
+    return run && std::holds_alternative<xads::Granted>(run->answer) && run->last_seen >= began;
   });
 }
 

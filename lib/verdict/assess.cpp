@@ -82,8 +82,9 @@ void assess_permissions(const Member& member, Assessment& assessment) {
 
 /// What the tokens of one ad account say about it together.
 struct Sight {
-  int seen = 0;     ///< tokens that are granted
-  int missing = 0;  ///< tokens that were told "not found"
+  int seen = 0;                                     ///< tokens that are granted
+  int missing = 0;                                  ///< tokens that were told "not found"
+  base::Instant seen_since = base::Instant::max();  ///< UTC, the earliest of the grants that hold
 };
 
 Sight sight_of(const std::vector<Member>& members) {
@@ -91,7 +92,11 @@ Sight sight_of(const std::vector<Member>& members) {
   for (const Member& member : members) {
     const Conclusive* answer = latest(member.state->baseline);
     if (answer == nullptr) continue;
-    if (granted(*answer) != nullptr) ++sight.seen;
+    if (granted(*answer) != nullptr) {
+      ++sight.seen;
+      const auto& suspicion = member.state->baseline.suspicion;
+      sight.seen_since = std::min(sight.seen_since, suspicion ? suspicion->began : member.state->baseline.run->since);
+    }
     if (not_found(*answer)) ++sight.missing;
   }
   return sight;
@@ -117,6 +122,8 @@ void assess_access(const Member& member, const Sight& sight, Assessment& assessm
   }
   // Lost access stays what it is, even when the account goes away for everybody later.
   assessment.undecided.push_back({Cause::kAccessRemoved, probe.token, probe.account});
+  // The account has come back since this token was last told "not found": the token has yet to be asked.
+  if (sight.seen > 0 && baseline.run->last_seen < sight.seen_since) return;
   const Cause cause = cause_of_not_found(member, sight);
   IncidentKey key{cause, probe.token, probe.account};
   // The account's own incident names no token; one token that never saw an account that others see has its own.

@@ -46,7 +46,7 @@ struct Suspicion {
 struct Baseline {
   std::optional<Run> run;                     ///< nothing before the first conclusive answer
   std::optional<xads::Granted> normal;        ///< the first grant: what later grants are compared with
-  std::optional<base::Instant> last_good_at;  ///< UTC, the latest grant
+  std::optional<base::Instant> last_good_at;  ///< UTC, the latest grant like `normal`
   std::optional<Suspicion> suspicion;
   bool operator==(const Baseline&) const = default;
 };

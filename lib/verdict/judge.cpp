@@ -56,6 +56,11 @@ Needs needs_of(const Suspicion& suspicion, const ConfirmOptions& options, const 
   return {.another_answer = true};
 }
 
+/// A grant like the first one. Another grant is an answer, but not a good one: somebody has to look at it.
+bool is_good(const Baseline& baseline) {
+  return baseline.normal && baseline.run->answer == Conclusive(*baseline.normal);
+}
+
 void move_baseline(Judgement& judgement, base::Instant now) {
   Baseline& baseline = judgement.baseline;
   Suspicion suspicion = *std::exchange(baseline.suspicion, std::nullopt);
@@ -66,10 +71,9 @@ void move_baseline(Judgement& judgement, base::Instant now) {
   judgement.closed = std::move(baseline.run);
   baseline.run =
       Run{suspicion.answer, suspicion.began, now, static_cast<std::uint64_t>(suspicion.count), suspicion.evidence};
-  if (const auto* granted = std::get_if<xads::Granted>(&suspicion.answer)) {
-    if (!baseline.normal) baseline.normal = *granted;
-    baseline.last_good_at = now;
-  }
+  const auto* granted = std::get_if<xads::Granted>(&suspicion.answer);
+  if (granted != nullptr && !baseline.normal) baseline.normal = *granted;
+  if (is_good(baseline)) baseline.last_good_at = now;
 }
 
 void weigh_suspicion(Judgement& judgement, const ConfirmOptions& options, const Neighbours& neighbours,
@@ -85,7 +89,7 @@ void extend_run(Baseline& baseline, base::Instant now) {
   baseline.suspicion.reset();
   baseline.run->last_seen = now;
   ++baseline.run->count;
-  if (std::holds_alternative<xads::Granted>(baseline.run->answer)) baseline.last_good_at = now;
+  if (is_good(baseline)) baseline.last_good_at = now;
 }
 
 void add_to_suspicion(Baseline& baseline, const Conclusive& seen, const xads::Evidence& evidence, base::Instant now) {

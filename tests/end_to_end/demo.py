@@ -20,6 +20,7 @@ if not sys.stdout.isatty():
 
 
 def say(text):
+    time.sleep(0.3)  # what has arrived is shown before the story goes on
     print(f"\n{BOLD}{textwrap.fill(text, 110)}{PLAIN}", flush=True)
 
 
@@ -55,10 +56,10 @@ class Printer(threading.Thread):
 
     def __init__(self, fake):
         super().__init__(daemon=True)
-        self._fake, self._shown, self._stop = fake, 0, threading.Event()
+        self._fake, self._shown, self._ending = fake, 0, threading.Event()
 
     def run(self):
-        while not self._stop.is_set():
+        while not self._ending.is_set():
             self._show()
             time.sleep(0.2)
         self._show()
@@ -69,7 +70,7 @@ class Printer(threading.Thread):
             show_post(post)
 
     def finish(self):
-        self._stop.set()
+        self._ending.set()
         self.join(10)
 
 

@@ -78,7 +78,9 @@ class Story:
         self._expected.update(alerts)
 
         def arrived():
-            return not self._expected - told(self._fake, self._hook_secret)
+            slack = {post["body_bytes"] for post in self._fake.posts("/slack/*")}
+            everything = not self._expected - told(self._fake, self._hook_secret)
+            return everything and len(slack) >= sum(self._expected.values())
 
         wait_until(arrived, self._wait, every=0.1, what=f"alerts {alerts}")
 

@@ -119,6 +119,19 @@ TEST_CASE("day: an account that goes away for all its tokens is one incident of 
   CHECK(world.told() == Told{"account.unavailable opened", "account.unavailable resolved"});
 }
 
+TEST_CASE("day: an account that comes back for one of its tokens only is removed access for the other") {
+  World world;
+  world.watch("brand-a", {"aaa", "bbb"});
+  world.watch("agency-dev", {"aaa", "ccc"});
+  world.run_for(1h);
+  world.truth.missing_accounts.insert("aaa");
+  world.run_for(1h);
+  world.truth.missing_accounts.clear();
+  world.truth.grants.erase({"agency-dev", "aaa"});
+  world.run_for(1h);
+  CHECK(world.told() == Told{"account.unavailable opened", "account.unavailable resolved", "access.removed opened"});
+}
+
 TEST_CASE("day: an account that was never there is told as unavailable") {
   World world;
   world.watch("brand-a", {"aaa"});

@@ -10,8 +10,16 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "service/engine.h"
 #include "store/store.h"
+
+namespace doctest {
+template <>
+struct StringMaker<std::vector<std::string>> {
+  static String convert(const std::vector<std::string>& texts) { return base::join(texts, ", ").c_str(); }
+};
+}  // namespace doctest
 
 namespace scenario {
 
@@ -118,7 +126,6 @@ class World {
   void commit() {
     const auto batch = engine_->take_batch();
     store_->commit(batch);
-    std::map<verdict::IncidentId, std::string> causes;
     for (const auto& incident : batch.incidents) {
       const std::string state = incident.resolved_at                        ? "resolved"
                                 : incident.opened_at == incident.updated_at ? "opened"

@@ -85,6 +85,15 @@ TEST_CASE("assess: a neighbour's unconfirmed 'not found' counts as one") {
   CHECK(finds(assess_account("acc", account.members), Cause::kAccountUnavailable, {}));
 }
 
+TEST_CASE("assess: a 'not found' from before the account came back is not held against the token") {
+  Account account;
+  auto& late = account.add(refused(Denial::kAccountNotFound));
+  account.add(role("AD_MANAGER")).baseline.run->since = kNoon + std::chrono::minutes(5);
+  CHECK(assess_account("acc", account.members).findings.empty());
+  late.baseline.run->last_seen = kNoon + std::chrono::minutes(6);
+  CHECK(finds(assess_account("acc", account.members), Cause::kAccessRemoved, late.probe.token));
+}
+
 TEST_CASE("assess: a dead neighbour says nothing about the account") {
   Account account;
   const auto lost = account.add(refused(Denial::kAccountNotFound), true, true).probe.token;

@@ -63,6 +63,7 @@ TEST_CASE("judge: a role change needs two answers that agree") {
   CHECK(second.closed->answer == manager().run->answer);
   CHECK(second.baseline.run->since == kNoon + 15min);
   CHECK(second.baseline.normal->permissions.text() == "AD_MANAGER, TWEET_COMPOSER");
+  CHECK(second.baseline.last_good_at == manager().last_good_at);  // when it was last as it should be
 }
 
 TEST_CASE("judge: an answer that is taken back leaves no trace") {
