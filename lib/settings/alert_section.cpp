@@ -3,9 +3,7 @@
 namespace settings {
 namespace {
 
-using std::chrono_literals::operator""s;
-
-const std::vector<std::string_view> kChannels{"slack", "webhook"};
+using namespace std::chrono_literals;
 
 std::vector<std::string_view> severity_words() {
   using verdict::Severity;
@@ -43,7 +41,7 @@ const Table<alert::Destination>& destination_keys() {
   static const Table<Destination> table{
       {"name", Need::kRequired, into(&Destination::name, name())},
       {"type", Need::kRequired,
-       into(&Destination::channel, choice<alert::Channel>("type", kChannels, alert::channel_from_text))},
+       into(&Destination::channel, choice<alert::Channel>("type", {"slack", "webhook"}, alert::channel_from_text))},
       {"url", Need::kRequired, into(&Destination::url, Form<base::Secret>(read_secret))},
       {"secret", Need::kOptional, into(&Destination::secret, secret())},
       {"allow_private", Need::kOptional, into(&Destination::allow_private, flag())},

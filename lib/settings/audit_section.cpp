@@ -5,16 +5,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::vector<std::string_view> kKinds{"advertiser", "developer"};
-const std::vector<std::string_view> kAccesses{"standard", "conversion_only"};
-
 constexpr double kLeastShare = 0.0001;
 constexpr int kMostReserve = 2000;  // the whole window of an ad account
 
 /// The kinds of access are agreed on, but none of them changes what this version does.
 std::optional<bool> access_from_text(std::string_view text) {
-  if (std::find(kAccesses.begin(), kAccesses.end(), text) == kAccesses.end()) return std::nullopt;
-  return true;
+  if (text == "standard" || text == "conversion_only") return true;
+  return std::nullopt;
 }
 
 const Table<verdict::ConfirmOptions>& confirm_keys() {
@@ -36,7 +33,8 @@ const Table<service::App>& app_keys() {
       {"consumer_secret", Need::kRequired,
        into(
            [](service::App & a) -> auto& { return a.consumer.secret; }, secret())},
-      {"access", Need::kOptional, only_checked(choice<bool>("access", kAccesses, access_from_text))},
+      {"access", Need::kOptional,
+       only_checked(choice<bool>("access", {"standard", "conversion_only"}, access_from_text))},
       {"token_limit", Need::kOptional, only_checked(whole(1, 1'000'000))},
   };
   return table;
@@ -53,7 +51,7 @@ const Table<Token>& token_keys() {
       {"kind", Need::kRequired,
        into(
            [](Token & t) -> auto& { return t.token.kind; },
-           choice<audit::TokenKind>("kind", kKinds, audit::token_kind_from_text))},
+           choice<audit::TokenKind>("kind", {"advertiser", "developer"}, audit::token_kind_from_text))},
       {"access_token", Need::kRequired,
        into(
            [](Token & t) -> auto& { return t.secrets.token; }, secret())},

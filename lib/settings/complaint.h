@@ -1,8 +1,8 @@
 #pragma once
 
-#include <compare>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace settings {
@@ -18,7 +18,10 @@ struct Place {
   std::size_t source = 0;  ///< index into the sources
   int line = 0;
   int column = 0;
-  auto operator<=>(const Place&) const = default;
+  bool operator==(const Place&) const = default;
+  bool operator<(const Place& other) const {
+    return std::tie(source, line, column) < std::tie(other.source, other.line, other.column);
+  }
 };
 
 /// One thing that is wrong with the settings, or with a warning: that is hardly meant. Holds no value of a secret.

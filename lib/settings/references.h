@@ -8,7 +8,7 @@
 
 namespace settings {
 
-constexpr std::size_t kMaxReferencedBytes = 64 * 1024;
+constexpr std::size_t kMaxReferencedBytes = 65'536;
 
 /// Where ${env:...} and ${cred:...} are looked up. ${file:...} is read from the disk.
 struct References {

@@ -5,18 +5,24 @@
 namespace settings {
 namespace {
 
-using std::chrono_literals::operator""s;
+using namespace std::chrono_literals;
 
-const std::vector<std::string_view> kLevels{"trace", "debug", "info", "warning", "error"};
-const std::vector<std::string_view> kFormats{"auto", "text", "json"};
-
-/// The enumerator that stands at the place of `text` among `words`.
+/// The enumerator that stands at the place of the text among `words`.
 template <class E>
-std::function<std::optional<E>(std::string_view)> by_position(const std::vector<std::string_view>& words) {
-  return [&words](std::string_view text) -> std::optional<E> {
+Form<E> enumerator(std::string what, std::vector<std::string_view> words) {
+  const auto parse = [words](std::string_view text) -> std::optional<E> {
     const auto found = std::find(words.begin(), words.end(), text);
     if (found == words.end()) return std::nullopt;
     return static_cast<E>(found - words.begin());
+  };
+  return choice<E>(std::move(what), std::move(words), parse);
+}
+
+Form<std::size_t> count(int least, int most) {
+  return [form = whole(least, most)](Walk& walk, const Node& node) -> std::optional<std::size_t> {
+    const auto value = form(walk, node);
+    if (!value) return std::nullopt;
+    return static_cast<std::size_t>(*value);
   };
 }
 
@@ -33,11 +39,11 @@ const Table<Settings>& log_keys() {
       {"level", Need::kOptional,
        into(
            [](Settings & s) -> auto& { return s.log.level; },
-           choice<LogLevel>("level", kLevels, by_position<LogLevel>(kLevels)))},
+           enumerator<LogLevel>("level", {"trace", "debug", "info", "warning", "error"}))},
       {"format", Need::kOptional,
        into(
            [](Settings & s) -> auto& { return s.log.format; },
-           choice<LogFormat>("format", kFormats, by_position<LogFormat>(kFormats)))},
+           enumerator<LogFormat>("format", {"auto", "text", "json"}))},
   };
   return table;
 }
@@ -77,7 +83,7 @@ const Table<Settings>& api_keys() {
            [](Settings & s) -> auto& { return s.api.deadline; }, duration({.least = 1s, .most = 60s}))},
       {"max_in_flight", Need::kOptional,
        into(
-           [](Settings & s) -> auto& { return s.tls.max_in_flight; }, whole(1, 4096))},
+           [](Settings & s) -> auto& { return s.tls.max_in_flight; }, count(1, 4096))},
   };
   return table;
 }

@@ -45,6 +45,7 @@ std::vector<std::string_view> check_names(Walk& walk, const std::vector<const No
 template <class T, class NameOf>
 std::vector<std::string_view> names_of(const std::vector<T>& objects, NameOf name_of) {
   std::vector<std::string_view> names;
+  names.reserve(objects.size());
   for (const T& object : objects) names.push_back(std::invoke(name_of, object));
   return names;
 }

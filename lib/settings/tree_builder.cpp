@@ -86,25 +86,31 @@ void TreeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t) {
   put(std::move(node));
 }
 
-/// yaml-cpp takes the rest of the file for the text when the closing quote is missing.
-void TreeBuilder::require_closing_quote(const YAML::Mark& mark) const {
+/// YAML lets texts go on over line ends, and yaml-cpp takes the rest of the file for the text when a quote is missing.
+/// In settings that is always a slip, and the text may have swallowed a secret. Texts of several lines begin with | or
+/// >.
+void TreeBuilder::require_one_line(const YAML::Mark& mark, const Node& node) const {
   const auto& lines = complaints_.lines(source_);
-  const auto first = static_cast<std::size_t>(mark.line);
-  auto at = static_cast<std::size_t>(mark.column);
-  if (first >= lines.size() || at >= lines[first].size()) return;
-  const char quote = lines[first][at++];
-  if (quote != '"' && quote != '\'') return;  // a block scalar ends with its indentation
-  for (std::size_t index = first; index < lines.size(); ++index, at = 0) {
-    const std::string_view line = lines[index];
-    for (; at < line.size(); ++at) {
-      const bool escapes = quote == '"' ? line[at] == '\\' : line.substr(at, 2) == "''";
-      if (escapes)
-        ++at;
-      else if (line[at] == quote)
-        return;
-    }
+  const auto index = static_cast<std::size_t>(mark.line);
+  if (index >= lines.size() || static_cast<std::size_t>(mark.column) >= lines[index].size()) return;
+  const std::string_view line = lines[index].substr(static_cast<std::size_t>(mark.column));
+  if (!node.quoted) {
+    if (line.starts_with(node.text)) return;
+    YAML::Mark next = mark;
+    next.column = static_cast<int>(lines[std::min(index + 1, lines.size() - 1)].find_first_not_of(" \t"));
+    ++next.line;
+    stop(next, "this line goes on with the text above; mind its indentation, and the colon and the blank after a key");
   }
-  stop(mark, fmt::format("the closing {} of this text is missing", quote));
+  const char quote = line[0];
+  if (quote != '"' && quote != '\'') return;  // a text that begins with | or >
+  for (std::size_t at = 1; at < line.size(); ++at) {
+    const bool escapes = quote == '"' ? line[at] == '\\' : line.substr(at, 2) == "''";
+    if (escapes)
+      ++at;
+    else if (line[at] == quote)
+      return;
+  }
+  stop(mark, fmt::format("the closing {} of this text is missing on its line", quote));
 }
 
 void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -112,8 +118,8 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   Node node = start_node(Node::Kind::kText, mark);
   node.quoted = tag == "!";
   node.text = value;
-  if (node.quoted) require_closing_quote(mark);
   refuse_extras(node, tag, anchor);
+  if (node.kind == Node::Kind::kText) require_one_line(mark, node);
   if (key_is_next())
     take_key(std::move(node));
   else

@@ -50,7 +50,7 @@ class TreeBuilder final : public YAML::EventHandler {
   bool key_is_next() const;
   Node start_node(Node::Kind kind, const YAML::Mark& mark);
   void refuse_extras(Node& node, const std::string& tag, YAML::anchor_t anchor);
-  void require_closing_quote(const YAML::Mark& mark) const;
+  void require_one_line(const YAML::Mark& mark, const Node& node) const;
   void take_key(Node key);
   void put(Node node);
   void open(Node node, const YAML::Mark& mark);

@@ -29,6 +29,25 @@ TEST_CASE("mask: what may be a secret is hidden to the end of the line") {
   CHECK(masked("key: ${hunter:2}") == "key: ***");
 }
 
+TEST_CASE("mask: a key that lost its colon or its blank hides the line") {
+  CHECK(masked("    consumer_secret:hunter2") == "    ***");
+  CHECK(masked("    consumer_secret hunter2") == "    ***");
+  CHECK(masked("access_token:\x01hunter2") == "access_token:\x01***");
+  CHECK(masked("- {name: siem, secret whsec_x, type: webhook}") == "- {name: ***");
+  CHECK(masked("- {name: siem, secret:whsec_x}") == "- {name: ***");
+  CHECK(masked("- {name: ops, u https://hooks.slack.com/x}") == "- {name: ***");
+  CHECK(masked("secret hunter2 kind: advertiser") == "***");
+  CHECK(masked("consumer_secret: hunter2: x") == "consumer_secret: ***");
+  CHECK(masked("consumer_secret: \"hunter2: x") == "consumer_secret: ***");
+  CHECK(masked("labels: {price: 5}") == "labels: {price: ***");
+}
+
+TEST_CASE("mask: lists and comments behind a harmless value are shown") {
+  CHECK(masked("accounts: [18ce54d4x5t, abc1]  # both, for now") == "accounts: [18ce54d4x5t, abc1]  # both, for now");
+  CHECK(masked("- {match: {severity: info}, to: [a, b], repeat: 4h}") ==
+        "- {match: {severity: info}, to: [a, b], repeat: 4h}");
+}
+
 TEST_CASE("mask: a harmless URL with a password is hidden") {
   CHECK(masked("base_url: https://ads-api.x.com") == "base_url: https://ads-api.x.com");
   CHECK(masked("base_url: https://me:hunter2@ads-api.x.com") == "base_url: ***");
@@ -37,6 +56,7 @@ TEST_CASE("mask: a harmless URL with a password is hidden") {
 TEST_CASE("mask: a line that continues a secret is hidden, one that continues a list is not") {
   CHECK(masked_line({"secret:", "  hunter2"}, 2) == "  ***");
   CHECK(masked_line({"secret: |", "  hunter", "  2"}, 3) == "  ***");
+  CHECK(masked_line({"secret:", "", "  hunter: 2"}, 3) == "  ***");
   CHECK(masked_line({"accounts:", "  - 18ce54d4x5t"}, 2) == "  - 18ce54d4x5t");
   CHECK(masked_line({"name: x", "secret hunter2"}, 2) == "***");
 }
