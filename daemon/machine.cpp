@@ -1,6 +1,8 @@
 #include "machine.h"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
 #include <set>
 
 #include "alert/courier.h"
@@ -37,13 +39,14 @@ void follow_settings(store::Store& store, const settings::Settings& settings, ba
 }  // namespace
 
 int with_machine(const settings::Settings& settings, spdlog::logger& log, const std::function<int(Machine&)>& use) {
+  boost::asio::io_context io(1);
+  boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   base::SystemClock clock;
   base::SystemRandom random;
   const auto store =
       store::open_sqlite({.path = settings.store_path, .key = settings.store_key.clone()}, random, clock.now().utc);
   follow_settings(*store, settings, random, clock.now().utc);
 
-  boost::asio::io_context io(1);
   http::TlsTransport api(io, settings.tls);
   http::TlsTransport sinks(io, settings.tls);
   const xads::Client client(settings.api, clock, random);
@@ -51,6 +54,7 @@ int with_machine(const settings::Settings& settings, spdlog::logger& log, const 
   alert::Courier courier(settings.destinations, random);
   service::Engine engine(settings.audit, service::Announcer(settings.destinations, settings.routes, random), random);
   service::Loop loop({.io = io,
+                      .signals = signals,
                       .engine = engine,
                       .keyring = keyring,
                       .client = client,

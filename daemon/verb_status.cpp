@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "base/clock.h"
 #include "context.h"
@@ -18,6 +19,12 @@ struct State {
 State read_state(store::Store& store) {
   State state{.snapshot = store.load(), .deliveries = store.delivery_counts(), .names = token_names(store)};
   state.tokens = state.names.size();
+  const auto order = [&](const verdict::ProbeState& probe) {
+    const auto name = state.names.find(probe.probe.token);
+    return std::pair(name == state.names.end() ? std::string() : name->second, probe.probe.account);
+  };
+  std::sort(state.snapshot.probes.begin(), state.snapshot.probes.end(),
+            [&](const auto& left, const auto& right) { return order(left) < order(right); });
   return state;
 }
 

@@ -48,7 +48,6 @@ Loop::Loop(const LoopParts& parts, LoopOptions options)
                     attempts_.push_back(std::move(attempt));
                     commit_soon();
                   }),
-      signals_(parts.io, SIGTERM, SIGINT),
       pump_timer_(parts.io),
       commit_timer_(parts.io),
       flush_timer_(parts.io),
@@ -96,7 +95,7 @@ std::size_t Loop::run_once(const std::string& token, const std::string& account,
 }
 
 void Loop::run_until_stopped() {
-  signals_.async_wait([this](const boost::system::error_code& error, int number) {
+  parts_.signals.async_wait([this](const boost::system::error_code& error, int number) {
     if (!error) begin_stop(number == SIGTERM ? "SIGTERM" : "SIGINT");
   });
   dispatcher_.start();
@@ -325,7 +324,7 @@ void Loop::continue_stop() {
 void Loop::finish_stop() {
   if (committing_) return;  // comes back when it is done
   if (parts_.engine.has_batch() || !attempts_.empty()) return commit();
-  signals_.cancel();
+  parts_.signals.cancel();
   parts_.log.info("stopped");
   parts_.io.stop();
 }

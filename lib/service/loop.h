@@ -36,6 +36,7 @@ struct LoopOptions {
 /// Everything that the loop moves, and does not own.
 struct LoopParts {
   boost::asio::io_context& io;
+  boost::asio::signal_set& signals;  ///< SIGTERM and SIGINT, caught since before anything was opened
   Engine& engine;
   Keyring& keyring;
   const xads::Client& client;
@@ -94,7 +95,6 @@ class Loop {
   StoreThread store_thread_;
   Dispatcher dispatcher_;
   Supervisor supervisor_;
-  boost::asio::signal_set signals_;
   boost::asio::steady_timer pump_timer_, commit_timer_, flush_timer_, refresh_timer_, tick_timer_, stop_timer_;
   std::vector<alert::DeliveryAttempt> attempts_;  ///< not committed yet
   bool commit_planned_ = false;

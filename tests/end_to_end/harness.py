@@ -10,7 +10,6 @@ import json
 import os
 import pathlib
 import signal
-import socket
 import sqlite3
 import subprocess
 import threading
@@ -44,6 +43,9 @@ def wait_until(predicate, timeout=10.0, every=0.02, what=None):
         if time.monotonic() >= deadline:
             raise AssertionError(f"not within {timeout} s: {what or getattr(predicate, '__name__', 'the condition')}")
         time.sleep(every)
+
+
+STARTED = "auditing started"
 
 
 class ControlError(Exception):
@@ -157,6 +159,7 @@ class Daemon:
             self.stop()
 
     def start(self, ready_timeout=15.0):
+        self._starts = self.log().count(STARTED)
         with open(self.log_file, "ab") as log:
             self._process = subprocess.Popen([daemon_binary(), "--config", str(self.config), "run"],
                                              stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment)
@@ -174,40 +177,19 @@ class Daemon:
         return self.log_file.read_text(encoding="utf-8", errors="replace") if self.log_file.exists() else ""
 
     def wait_ready(self, timeout=15.0):
-        """Until the database has its schema and the status listener, if there is one, takes connections."""
+        """Until the log says that auditing has started. The settings' log level must let that line through."""
 
         def is_ready():
             if not self.is_running():
                 raise AssertionError(f"the daemon ended with {self._process.returncode}:\n{self.log()[-4000:]}")
-            return self._has_schema() and self._listens()
+            return self.log().count(STARTED) > self._starts
 
         wait_until(is_ready, timeout, what="the daemon is ready")
-
-    def _has_schema(self):
-        try:
-            return self.query("PRAGMA user_version")[0][0] > 0
-        except sqlite3.Error:
-            return False
-
-    def _listens(self):
-        address = self.settings.get("status", {}).get("listen", "off")
-        if address == "off":
-            return True
-        host, port = address.rsplit(":", 1)
-        try:
-            socket.create_connection((host, int(port)), timeout=1).close()
-            return True
-        except OSError:
-            return False
 
     def query(self, sql, parameters=()):
         """Rows of the daemon's database, read beside it."""
         with contextlib.closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=5)) as database:
             return database.execute(sql, parameters).fetchall()
-
-    def status_page(self, path):
-        with urllib.request.urlopen(f"http://{self.settings['status']['listen']}{path}", timeout=5) as answer:
-            return answer.read().decode()
 
     def reconfigure(self, settings):
         """Rewrites the settings file; the running daemon hears of it with `adsauditd reload` or SIGHUP."""
