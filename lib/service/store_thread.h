@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -29,7 +30,8 @@ class StoreThread {
   template <class Job, class Done>
   void run(Job job, Done done) {
     ++waiting_;
-    boost::asio::post(thread_, [this, job = std::move(job), done = std::move(done)]() mutable {
+    auto work = boost::asio::make_work_guard(loop_);  // the loop must not end while a result is on its way
+    boost::asio::post(thread_, [this, work, job = std::move(job), done = std::move(done)]() mutable {
       if (failed_) return;
       try {
         auto result = std::make_shared<decltype(job(store_))>(job(store_));  // posted functions must be copyable

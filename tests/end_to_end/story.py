@@ -34,11 +34,14 @@ def make_world():
                           ("18ce5dune2", "Dune Hotels"), ("18ce5echo1", "Echo Music"), ("18ce5echo2", "Echo Radio"),
                           ("18ce5home1", "Our own account")):
         world.add_account(account, name)
-    world.add_token("acme", "2417045701", {"18ce5acme1": COMPOSER, "18ce5acme2": MANAGER, "18ce5acme3": MANAGER})
-    world.add_token("bolt", "2417045702", {"18ce5bolt1": MANAGER, "18ce5bolt2": ["ACCOUNT_ADMIN"]})
+    world.add_token("acme", "2417045701", {"18ce5acme1": COMPOSER, "18ce5acme2": MANAGER, "18ce5acme3": MANAGER},
+                    labels={"client": "Acme", "owner": "ads-ops"})
+    world.add_token("bolt", "2417045702", {"18ce5bolt1": MANAGER, "18ce5bolt2": ["ACCOUNT_ADMIN"]},
+                    labels={"client": "Bolt", "owner": "ads-ops"})
     world.add_token("cafe", "2417045703", {"18ce5cafe1": ["ACCOUNT_ADMIN"], "18ce5cafe2": MANAGER}, app="studio")
     world.add_token("agency-dev", "2417045704", {"18ce5acme1": MANAGER, "18ce5cafe1": MANAGER, "18ce5dune1": COMPOSER,
-                                                 "18ce5dune2": ["CREATIVE_MANAGER"]}, kind="developer")
+                                                 "18ce5dune2": ["CREATIVE_MANAGER"]}, kind="developer",
+                    discovered=True, labels={"owner": "agency-tech"})
     world.add_token("studio-dev", "2417045705", {"18ce5echo1": MANAGER, "18ce5echo2": ["CAMPAIGN_ANALYST"]},
                     app="studio", kind="developer")
     world.add_token("owner", "2417045706", {"18ce5home1": ["ACCOUNT_ADMIN"]})
@@ -46,7 +49,8 @@ def make_world():
 
 
 PAIRS = 14
-AUDIT = {"interval": "2s", "confirm": {"count": 2, "spacing": "1s"}, "control_token": "owner"}
+AUDIT = {"interval": "2s", "confirm": {"count": 2, "spacing": "1s"}, "control_token": "owner",
+         "discovery_interval": "1h"}
 
 
 def hook_alerts(fake, hook_secret):

@@ -16,7 +16,7 @@ class World:
 
     def __init__(self):
         self.options, self.apps, self.users, self.tokens, self.accounts, self.grants = {}, [], [], [], [], []
-        self._kinds, self._wanted_accounts = {}, {}
+        self._kinds, self._wanted_accounts, self._labels = {}, {}, {}
 
     def add_app(self, name="agency"):
         self.apps.append({"name": name, "consumer_key": canary(name + "Key"), "consumer_secret": canary(name + "Secret")})
@@ -26,7 +26,8 @@ class World:
         self.accounts.append({"id": account, "name": name or "Account " + account})
         return account
 
-    def add_token(self, name, user, permissions, app="agency", kind="advertiser", discovered=False):
+    def add_token(self, name, user, permissions, app="agency", kind="advertiser", discovered=False,
+                  labels=None):
         """A token of `user` with {account: [permission, ...]}. `discovered` leaves its accounts out of the settings."""
         if all(app != known["name"] for known in self.apps):
             self.add_app(app)
@@ -39,6 +40,7 @@ class World:
         self.tokens.append({"name": name, "app": app, "user": user, "token": f"{user}-{canary(name + 'Token')}",
                             "secret": canary(name + "TokenSecret")})
         self._kinds[name] = kind
+        self._labels[name] = labels or {}
         self._wanted_accounts[name] = None if discovered else list(permissions)
         return name
 
@@ -63,6 +65,8 @@ class World:
                      "access_token_secret": secret_files.reference(name + ".token-secret", token["secret"])}
             if self._wanted_accounts[name] is not None:
                 entry["accounts"] = self._wanted_accounts[name]
+            if self._labels[name]:
+                entry["labels"] = self._labels[name]
             entries.append(entry)
         return entries
 

@@ -1,0 +1,123 @@
+#include "service/loop.h"
+
+#include <doctest/doctest.h>
+
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+
+#include "service/workshop.h"
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kRevoked = R"({"errors":[{"code":89,"message":"Invalid or expired token."}]})";
+
+/// Reads like the real one and refuses every commit.
+class FailingStore final : public store::Store {
+ public:
+  explicit FailingStore(std::unique_ptr<store::Store> real) : real_(std::move(real)) {}
+
+  void commit(const store::Batch&) override { throw std::runtime_error("the disk is gone"); }
+  store::Snapshot load() override { return real_->load(); }
+  std::vector<store::StoredToken> tokens() override { return real_->tokens(); }
+  std::vector<store::StoredToken> tokens_without_secrets() override { return real_->tokens_without_secrets(); }
+  void put_tokens(const std::vector<store::StoredToken>& tokens, const std::vector<verdict::ChangeId>& ids,
+                  base::Instant now) override {
+    real_->put_tokens(tokens, ids, now);
+  }
+  bool remove_token(const std::string& name, const verdict::ChangeId& id, base::Instant now) override {
+    return real_->remove_token(name, id, now);
+  }
+  std::int64_t data_version() override { return real_->data_version(); }
+  std::vector<alert::PendingDelivery> pending_deliveries(const std::string& destination, std::uint64_t after,
+                                                         int limit) override {
+    return real_->pending_deliveries(destination, after, limit);
+  }
+  std::vector<std::string> destinations_with_pending() override { return real_->destinations_with_pending(); }
+  std::vector<store::HistoryRow> history(const store::HistoryQuery& query) override { return real_->history(query); }
+  std::vector<verdict::Incident> incidents(const store::IncidentQuery& query) override {
+    return real_->incidents(query);
+  }
+  store::DeliveryCounts delivery_counts() override { return real_->delivery_counts(); }
+  store::ChainCheck verify_chain() override { return real_->verify_chain(); }
+
+ private:
+  std::unique_ptr<store::Store> real_;
+};
+
+ScriptedTransport::Script always(const http::Reply& reply) {
+  return [reply](const http::Request&) { return reply; };
+}
+
+}  // namespace
+
+TEST_CASE("loop: one audit of everything ends when each pair has its answer") {
+  Workshop workshop(always(granted("AD_MANAGER")), always(status(204)));
+  workshop.add_token("brand-a", {"aaa", "bbb"});
+  workshop.add_token("brand-b", {"aaa"});
+  CHECK(workshop.make_loop()->run_once("", "", 10s) == 0);
+  CHECK(workshop.api.sent.size() == 3);
+  CHECK(workshop.sinks.sent.empty());
+  CHECK(workshop.store->history({}).size() == 2 + 3);
+}
+
+TEST_CASE("loop: a revoked token is told before the audit ends, and its delivery is on record") {
+  Workshop workshop(always(status(401, kRevoked)), always(status(204)));
+  workshop.add_token("brand-a", {"aaa", "bbb"});
+  CHECK(workshop.make_loop()->run_once("", "", 10s) == 0);
+  REQUIRE(workshop.sinks.sent.size() == 1);
+  CHECK(workshop.sinks.sent[0].body.find(R"("type":"token.revoked")") != std::string::npos);
+  CHECK(workshop.store->incidents({}).size() == 1);
+  CHECK(workshop.store->delivery_counts().delivered == 1);
+  CHECK(workshop.store->delivery_counts().pending == 0);
+}
+
+TEST_CASE("loop: an alert that a sink refuses stays in the outbox") {
+  Workshop workshop(always(status(401, kRevoked)), always(status(503)));
+  workshop.add_token("brand-a", {"aaa"});
+  CHECK(workshop.make_loop()->run_once("", "", 300ms) == 0);
+  CHECK(workshop.store->delivery_counts().pending == 1);
+}
+
+TEST_CASE("loop: a narrowed audit asks only what fits") {
+  Workshop workshop(always(granted("AD_MANAGER")), always(status(204)));
+  workshop.add_token("brand-a", {"aaa", "bbb"});
+  workshop.add_token("brand-b", {"aaa"});
+  CHECK(workshop.make_loop()->run_once("brand-a", "bbb", 10s) == 0);
+  REQUIRE(workshop.api.sent.size() == 1);
+  CHECK(workshop.api.sent[0].url == "https://ads-api.x.com/12/accounts/bbb/authenticated_user_access");
+}
+
+TEST_CASE("loop: pairs that get no answer in time are counted, and nothing hangs") {
+  Workshop workshop([](const http::Request&) { return std::nullopt; }, always(status(204)));
+  workshop.add_token("brand-a", {"aaa", "bbb"});
+  CHECK(workshop.make_loop()->run_once("", "", 200ms) == 2);
+  CHECK(workshop.store->history({}).size() == 1);  // the token; an unanswered question is no news
+}
+
+TEST_CASE("loop: a token whose app the settings do not have is left alone") {
+  Workshop workshop(always(granted("AD_MANAGER")), always(status(204)));
+  workshop.add_token("stranger", {"aaa"}, "other-app");
+  CHECK(workshop.make_loop()->run_once("", "", 10s) == 0);
+  CHECK(workshop.api.sent.empty());
+}
+
+TEST_CASE("loop: a stop in the middle leaves what was learned on disk and asks nothing more") {
+  Workshop workshop(always(granted("AD_MANAGER")), always(status(204)));
+  workshop.signals.add(SIGUSR1);  // in the place of SIGTERM, which would end the test runner
+  workshop.add_token("brand-a", {"aaa"});
+  const auto loop = workshop.make_loop();
+  boost::asio::steady_timer timer(workshop.io, 250ms);
+  timer.async_wait([](const boost::system::error_code&) { std::raise(SIGUSR1); });
+  loop->run();
+  CHECK(workshop.api.sent.size() >= 1);
+  CHECK(workshop.store->load().probes.at(0).baseline.run->count == workshop.api.sent.size());
+}
+
+TEST_CASE("loop: a store that fails ends the run with what it threw") {
+  Workshop workshop(always(granted("AD_MANAGER")), always(status(204)));
+  workshop.add_token("brand-a", {"aaa"});
+  workshop.store = std::make_unique<FailingStore>(std::move(workshop.store));
+  CHECK_THROWS_WITH(workshop.make_loop()->run_once("", "", 10s), "the disk is gone");
+}
