@@ -127,7 +127,9 @@ std::optional<base::Instant> Courier::settle(DeliveryAttempt& attempt, const Lan
     return std::nullopt;
   }
   const base::Duration wait = wait_after(result, attempt.delivery.attempts, random_);
-  if (now.steady + wait > item.give_up_at) {
+  // A clock that was wrong makes a delivery look old: a few attempts are made whatever its age.
+  const bool given_a_chance = attempt.delivery.attempts >= kAttemptsBeforeDoubt;
+  if (given_a_chance && now.steady + wait > item.give_up_at) {
     attempt.delivery.state = DeliveryState::kDead;
     attempt.outcome += "; given up after " + base::to_text(kGiveUpAfter);
     return std::nullopt;

@@ -16,46 +16,55 @@ base::Duration phase(std::string_view token_name, std::string_view account, base
   return base::Duration(static_cast<base::Duration::rep>(fraction * static_cast<double>(interval.count())));
 }
 
+void Schedule::wait(const ProbeId& probe, Entry& entry, base::Instant ready, base::Instant due) {
+  entry = {.ready = ready, .due = due};
+  waiting_.insert(place_of(probe, entry));
+}
+
 void Schedule::add(const ProbeId& probe, base::Instant due) {
   ENSURE(!contains(probe));
-  due_.emplace(probe, due);
-  waiting_.emplace(due, probe);
+  wait(probe, entries_[probe], due, due);
 }
 
 void Schedule::remove(const ProbeId& probe) {
-  const auto entry = due_.find(probe);
-  if (entry == due_.end()) return;
-  if (entry->second) waiting_.erase({*entry->second, probe});
-  due_.erase(entry);
+  const auto entry = entries_.find(probe);
+  if (entry == entries_.end()) return;
+  waiting_.erase(place_of(probe, entry->second));
+  entries_.erase(entry);
 }
 
 std::optional<ProbeId> Schedule::take_due(base::Instant now) {
-  if (waiting_.empty() || waiting_.begin()->first > now) return std::nullopt;
-  const ProbeId probe = waiting_.begin()->second;
+  if (waiting_.empty() || std::get<0>(*waiting_.begin()) > now) return std::nullopt;
+  const ProbeId probe = std::get<2>(*waiting_.begin());
   waiting_.erase(waiting_.begin());
-  due_.at(probe) = std::nullopt;
+  entries_.at(probe).running = true;
   return probe;
 }
 
 void Schedule::put_back(const ProbeId& probe, base::Instant due) {
-  const auto entry = due_.find(probe);
-  if (entry == due_.end()) return;
-  ENSURE(!entry->second);  // twice waiting would ask twice
-  entry->second = due;
-  waiting_.emplace(due, probe);
+  const auto entry = entries_.find(probe);
+  if (entry == entries_.end()) return;
+  ENSURE(entry->second.running);  // twice waiting would ask twice
+  wait(probe, entry->second, due, due);
+}
+
+void Schedule::defer(const ProbeId& probe, base::Instant ready) {
+  const auto entry = entries_.find(probe);
+  if (entry == entries_.end()) return;
+  ENSURE(entry->second.running);
+  wait(probe, entry->second, ready, entry->second.due);
 }
 
 void Schedule::hasten(const ProbeId& probe, base::Instant due) {
-  const auto entry = due_.find(probe);
-  if (entry == due_.end() || !entry->second || *entry->second <= due) return;
-  waiting_.erase({*entry->second, probe});
-  entry->second = due;
-  waiting_.emplace(due, probe);
+  const auto entry = entries_.find(probe);
+  if (entry == entries_.end() || entry->second.running || entry->second.ready <= due) return;
+  waiting_.erase(place_of(probe, entry->second));
+  wait(probe, entry->second, due, due);
 }
 
 std::optional<base::Instant> Schedule::next_due() const {
   if (waiting_.empty()) return std::nullopt;
-  return waiting_.begin()->first;
+  return std::get<0>(*waiting_.begin());
 }
 
 base::Instant Schedule::after_interval(base::Instant now, base::Random& random) const {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -33,6 +34,8 @@ class Schedule {
   std::optional<ProbeId> take_due(base::Instant now);
   /// A running probe waits again until `due`. Does nothing for a probe that was removed meanwhile.
   void put_back(const ProbeId& probe, base::Instant due);
+  /// A running probe could not be asked: it waits until `ready`, and keeps its place among those that wait as long.
+  void defer(const ProbeId& probe, base::Instant ready);
   /// A waiting probe is due at `due` if that is earlier; a running one is not touched.
   void hasten(const ProbeId& probe, base::Instant due);
 
@@ -41,14 +44,23 @@ class Schedule {
   /// The next regular time after `now`: one interval plus a random part of the jitter.
   base::Instant after_interval(base::Instant now, base::Random& random) const;
 
-  bool contains(const ProbeId& probe) const { return due_.contains(probe); }
+  bool contains(const ProbeId& probe) const { return entries_.contains(probe); }
   std::size_t waiting() const { return waiting_.size(); }
-  std::size_t running() const { return due_.size() - waiting_.size(); }
+  std::size_t running() const { return entries_.size() - waiting_.size(); }
 
  private:
+  struct Entry {
+    base::Instant ready;  ///< not to be asked before
+    base::Instant due;    ///< when its turn came: the longest overdue goes first
+    bool running = false;
+  };
+  using Place = std::tuple<base::Instant, base::Instant, ProbeId>;  ///< ready, due
+  static Place place_of(const ProbeId& probe, const Entry& entry) { return {entry.ready, entry.due, probe}; }
+  void wait(const ProbeId& probe, Entry& entry, base::Instant ready, base::Instant due);
+
   ScheduleOptions options_;
-  std::set<std::pair<base::Instant, ProbeId>> waiting_;
-  std::unordered_map<ProbeId, std::optional<base::Instant>> due_;  ///< empty while running
+  std::set<Place> waiting_;
+  std::unordered_map<ProbeId, Entry> entries_;
 };
 
 }  // namespace audit

@@ -51,7 +51,8 @@ void Announcer::announce(const verdict::IncidentStep& step, const Roster& roster
                            .incident = step.incident,
                            .subject = subject_of(step.incident.finding.key, roster)};
   batch.last_sequence = alert.sequence;
-  const std::string order_key = alert.subject.token ? alert.subject.token->id.text() : alert.subject.account_id;
+  const audit::TokenId& token = step.incident.finding.key.token;
+  const std::string order_key = token.null() ? alert.subject.account_id : token.text();
   for (const std::string& name : alert::recipients(alert, routes_, destinations_)) {
     const auto to =
         std::find_if(destinations_.begin(), destinations_.end(), [&](const auto& entry) { return entry.name == name; });

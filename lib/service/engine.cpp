@@ -26,28 +26,27 @@ void Engine::restore(store::Snapshot snapshot, base::Moment now) {
   announcer_.continue_after(snapshot.last_sequence);
   budget_.restore(snapshot.buckets, utc_minus_steady(now), now.steady);
   for (auto& incident : snapshot.open_incidents) open_.emplace(incident.finding.key, std::move(incident));
-  for (auto& state : snapshot.probes) {
-    const std::pair key{state.probe.token, state.probe.account};
-    remembered_.emplace(key, std::move(state));
-  }
+  for (auto& token : snapshot.tokens) roster_.put({std::move(token), {}});
+  for (auto& state : snapshot.probes) roster_.add_probe(std::move(state)).suspicion_began = now.steady;
 }
 
-void Engine::set_tokens(const std::vector<WatchedToken>& watched, base::Moment now) {
-  std::set<audit::TokenId> stays;
+void Engine::set_tokens(const std::vector<WatchedToken>& watched, const std::set<audit::TokenId>& kept,
+                        base::Moment now) {
+  std::set<audit::TokenId> stays = kept;
   for (const auto& token : watched) stays.insert(token.token.id);
   std::vector<audit::TokenId> gone;
   for (const auto& [id, token] : roster_.tokens()) {
     if (!stays.contains(id)) gone.push_back(id);
   }
+  for (const auto& id : kept) {
+    for (const auto& probe : roster_.probes_of_token(id)) schedule_.remove(probe);
+    discoveries_.erase(id);
+    identity_wanted_.erase(id);
+  }
   for (const auto& id : gone) end_token(id, now);
   for (const auto& token : watched) {
     roster_.put(token);
     watch_accounts(token, now);
-  }
-  // What is remembered of tokens that are not watched any more has ended while nobody looked.
-  for (const auto& [key, state] : std::exchange(remembered_, {})) {
-    batch_.ended_probes.push_back(state.probe.id);
-    reassess(key.first, key.second, now);
   }
 }
 
@@ -55,12 +54,7 @@ void Engine::watch_accounts(const WatchedToken& watched, base::Moment now) {
   const audit::TokenId& id = watched.token.id;
   if (watched.accounts.empty()) {
     discoveries_.try_emplace(id, Discovery{now.steady});
-    const std::pair first{id, std::string()};
-    std::vector<std::string> known;
-    for (auto entry = remembered_.lower_bound(first); entry != remembered_.end() && entry->first.first == id; ++entry) {
-      known.push_back(entry->first.second);
-    }
-    for (const auto& account : known) add_pair(watched, account, now);
+    for (const auto& probe : roster_.probes_of_token(id)) schedule(*roster_.probe(probe), now);
     return;
   }
   discoveries_.erase(id);
@@ -74,27 +68,48 @@ void Engine::watch_accounts(const WatchedToken& watched, base::Moment now) {
 }
 
 void Engine::add_pair(const WatchedToken& watched, const std::string& account, base::Moment now) {
-  if (roster_.probe_of(watched.token.id, account) != nullptr) return;
-  verdict::ProbeState state;
-  if (auto known = remembered_.extract({watched.token.id, account})) {
-    state = std::move(known.mapped());
-  } else {
-    state.probe = {audit::ProbeId::make(now.utc, random_), watched.token.id, account};
-    batch_.probes.push_back(state);
+  if (const ProbeEntry* known = roster_.probe_of(watched.token.id, account)) {
+    return schedule(*roster_.probe(known->state.probe.id), now);
   }
-  const bool suspected = state.baseline.suspicion.has_value();
-  const bool first = !state.baseline.run;
-  const base::Duration spread = first ? std::min(kFirstLook, options_.schedule.interval) : options_.schedule.interval;
-  ProbeEntry& entry = roster_.add_probe(std::move(state));
-  entry.urgent = suspected;
-  if (focused_) return;
-  const base::Duration wait = suspected ? base::Duration(0) : audit::phase(watched.token.name, account, spread);
-  schedule_.add(entry.state.probe.id, now.steady + wait);
+  verdict::ProbeState state{.probe = {audit::ProbeId::make(now.utc, random_), watched.token.id, account}};
+  batch_.probes.push_back(state);
+  schedule(roster_.add_probe(std::move(state)), now);
+}
+
+/// Gives a probe its first place in the schedule, if it has none.
+void Engine::schedule(ProbeEntry& entry, base::Moment now) {
+  const audit::Probe& probe = entry.state.probe;
+  if (schedule_.contains(probe.id)) return;
+  const verdict::Baseline& baseline = entry.state.baseline;
+  const base::Duration interval = options_.schedule.interval;
+  const auto phase_within = [&](base::Duration span) {
+    return audit::phase(roster_.token(probe.token)->token.name, probe.account, span);
+  };
+  if (focus_) {
+    if (!in_focus(probe)) return;
+    unsettled_.insert(probe.id);
+    schedule_.add(probe.id, now.steady);
+  } else if (baseline.suspicion) {
+    entry.urgent = true;
+    schedule_.add(probe.id, now.steady);
+  } else if (!baseline.run) {
+    schedule_.add(probe.id, now.steady + phase_within(std::min(kFirstLook, interval)));
+  } else {
+    // Where its phase falls, but not later than if the process had gone on.
+    const base::Instant regular = now.steady + (baseline.run->last_seen + interval - now.utc);
+    schedule_.add(probe.id, std::min(now.steady + phase_within(interval), std::max(regular, now.steady)));
+  }
+}
+
+bool Engine::in_focus(const audit::Probe& probe) const {
+  return (focus_->token.empty() || roster_.token(probe.token)->token.name == focus_->token) &&
+         (focus_->account.empty() || probe.account == focus_->account);
 }
 
 void Engine::end_probe(const audit::ProbeId& probe) {
   schedule_.remove(probe);
   unsettled_.erase(probe);
+  vain_.erase(probe);
   batch_.ended_probes.push_back(probe);
   roster_.remove_probe(probe);
 }
@@ -106,6 +121,7 @@ void Engine::end_token(const audit::TokenId& token, base::Moment now) {
     end_probe(probe);
   }
   discoveries_.erase(token);
+  undiscovered_.erase(token);
   identity_wanted_.erase(token);
   reassess(token, "", now);  // while the roster still knows the token's name
   for (const auto& account : accounts) reassess(token, account, now);
@@ -114,24 +130,29 @@ void Engine::end_token(const audit::TokenId& token, base::Moment now) {
 
 void Engine::recheck_token(const audit::TokenId& token, base::Moment now) {
   const auto probes = roster_.probes_of_token(token);
-  for (const auto& id : probes) roster_.probe(id)->last_conclusive = {};  // that answer was to the old secret
+  for (const auto& id : probes) {
+    ProbeEntry& entry = *roster_.probe(id);
+    entry.last_conclusive.reset();  // that answer was to the old secret, and so was what we suspect
+    if (entry.state.baseline.suspicion) {
+      entry.state.baseline.suspicion.reset();
+      batch_.probes.push_back(entry.state);
+    }
+  }
   hasten(probes, now);
   const auto discovery = discoveries_.find(token);
   if (discovery != discoveries_.end()) discovery->second.due = now.steady;
 }
 
-std::size_t Engine::focus(const std::string& token_name, const std::string& account, base::Moment now) {
-  focused_ = true;
-  for (const auto& [id, entry] : roster_.probes()) {
-    const audit::Probe& probe = entry.state.probe;
+void Engine::focus(const std::string& token_name, const std::string& account, base::Moment now) {
+  focus_ = Focus{token_name, account};
+  for (auto& [id, entry] : roster_.probes()) {
+    const bool watched = schedule_.contains(id);
     schedule_.remove(id);
-    const bool fits = (token_name.empty() || roster_.token(probe.token)->token.name == token_name) &&
-                      (account.empty() || probe.account == account);
-    if (!fits) continue;
-    schedule_.add(id, now.steady);
-    unsettled_.insert(id);
+    if (watched) schedule(entry, now);
   }
-  return unsettled_.size();
+  for (const auto& [id, discovery] : discoveries_) {
+    if (token_name.empty() || roster_.token(id)->token.name == token_name) undiscovered_.insert(id);
+  }
 }
 
 std::optional<Work> Engine::take_work(base::Moment now) {
@@ -163,7 +184,7 @@ std::optional<Work> Engine::take_audit(base::Moment now) {
     const auto purpose = entry.urgent ? audit::Purpose::kConfirmation : audit::Purpose::kRoutine;
     const auto wait = budget_.try_spend(probe.token, probe.account, audit::Endpoint::kAccess, purpose, now.steady);
     if (!wait) return AuditWork{probe.id, probe.token, probe.account};
-    schedule_.put_back(*id, *wait);
+    schedule_.defer(*id, *wait);
   }
   return std::nullopt;
 }
@@ -194,7 +215,8 @@ std::optional<base::Instant> Engine::next_due() const {
 
 void Engine::abandon(const Work& work, base::Moment now) {
   if (const auto* audit = std::get_if<AuditWork>(&work)) schedule_.put_back(audit->probe, now.steady);
-  if (const auto* identity = std::get_if<IdentityWork>(&work)) identity_wanted_[identity->token] = now.steady;
+  const auto* identity = std::get_if<IdentityWork>(&work);
+  if (identity != nullptr && roster_.token(identity->token) != nullptr) identity_wanted_[identity->token] = now.steady;
   if (const auto* discovery = std::get_if<DiscoveryWork>(&work)) {
     const auto known = discoveries_.find(discovery->token);
     if (known != discoveries_.end()) known->second.running = false;

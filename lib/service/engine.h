@@ -47,14 +47,17 @@ class Engine {
   /// Takes up where the last process stopped. Call once, before set_tokens().
   void restore(store::Snapshot snapshot, base::Moment now);
   /// From now on exactly these tokens are watched: new pairs get probes, gone ones end, their incidents with them.
-  void set_tokens(const std::vector<WatchedToken>& watched, base::Moment now);
+  /// Those in `kept` are not asked (their app is not in the settings), but nothing of them ends.
+  void set_tokens(const std::vector<WatchedToken>& watched, const std::set<audit::TokenId>& kept, base::Moment now);
   /// The token's secret was replaced: ask all its pairs soon.
   void recheck_token(const audit::TokenId& token, base::Moment now);
 
-  /// Narrows the schedule to the pairs that fit (an empty name fits all) and makes them due now. Returns how many.
-  std::size_t focus(const std::string& token_name, const std::string& account, base::Moment now);
-  /// Pairs in focus that still wait for their answer or its confirmation.
-  std::size_t unsettled() const { return unsettled_.size(); }
+  /// Narrows the schedule to the pairs that fit (an empty name fits all) and makes them due now.
+  void focus(const std::string& token_name, const std::string& account, base::Moment now);
+  /// Pairs and discoveries in focus that still wait for their answer or its confirmation.
+  std::size_t unsettled() const { return unsettled_.size() + undiscovered_.size(); }
+  /// Pairs in focus that got no answer that settles them, however often they were asked.
+  std::size_t asked_in_vain() const { return vain_.size(); }
 
   /// The next question, its call already spent from the budget; nothing when none is due or may be asked.
   std::optional<Work> take_work(base::Moment now);
@@ -83,7 +86,14 @@ class Engine {
     bool running = false;
   };
 
+  struct Focus {
+    std::string token, account;  ///< empty: any
+  };
+
   void watch_accounts(const WatchedToken& watched, base::Moment now);
+  void schedule(ProbeEntry& entry, base::Moment now);
+  bool in_focus(const audit::Probe& probe) const;
+  void settle(const ProbeEntry& entry, bool confirm_again);
   void add_pair(const WatchedToken& watched, const std::string& account, base::Moment now);
   void end_probe(const audit::ProbeId& probe);
   void end_token(const audit::TokenId& token, base::Moment now);
@@ -99,7 +109,6 @@ class Engine {
   void reassess(const audit::TokenId& token, const std::string& account, base::Moment now);
   void announce(const std::vector<verdict::IncidentStep>& steps, base::Moment now);
   verdict::Neighbours neighbours_of(const ProbeEntry& entry) const;
-  bool vouched_since(const audit::TokenId& token, base::Instant began) const;
   std::vector<audit::ProbeId> vouchers_of(const audit::TokenId& token) const;
   void hasten(const std::vector<audit::ProbeId>& probes, base::Moment now);
   base::Instant next_time(const xads::Observation& observation, bool confirm_again, base::Moment now);
@@ -114,11 +123,11 @@ class Engine {
   audit::Schedule schedule_;
   audit::Budget budget_;
   verdict::OpenIncidents open_;
-  std::map<std::pair<audit::TokenId, std::string>, verdict::ProbeState> remembered_;  ///< restored, not watched yet
   std::map<audit::TokenId, base::Instant> identity_wanted_;  ///< steady time from which it may be asked
   std::map<audit::TokenId, Discovery> discoveries_;
-  std::set<audit::ProbeId> unsettled_;
-  bool focused_ = false;
+  std::optional<Focus> focus_;
+  std::set<audit::ProbeId> unsettled_, vain_;
+  std::set<audit::TokenId> undiscovered_;
   bool clock_fine_ = true;
   store::Batch batch_;
 };

@@ -64,8 +64,9 @@ void Engine::finish(const AuditWork& work, const xads::Observation& observation,
   if (observation.server_date) {
     clock_fine_ = std::chrono::abs(*observation.server_date - now.utc) <= kClockTolerance;
   }
+  if (std::holds_alternative<xads::Granted>(observation.answer)) entry->last_granted = now.steady;
   if (verdict::conclusive_part(observation.answer)) {
-    entry->last_conclusive = now.utc;
+    entry->last_conclusive = now.steady;
     entry->vain_attempts = 0;
   } else {
     ++entry->vain_attempts;
@@ -75,20 +76,31 @@ void Engine::finish(const AuditWork& work, const xads::Observation& observation,
   const bool confirm_again = judgement.confirm_again;
   entry->urgent = confirm_again;
   schedule_.put_back(work.probe, next_time(observation, confirm_again, now));
-  const bool hopeless = entry->vain_attempts >= kVainAttempts;
-  if (!confirm_again || hopeless) unsettled_.erase(work.probe);
   apply(*entry, judgement, now);
+  settle(*entry, confirm_again);
+}
+
+/// For a focus: settled by a conclusive answer that leaves no suspicion, given up when that cannot be had.
+void Engine::settle(const ProbeEntry& entry, bool confirm_again) {
+  const audit::ProbeId& id = entry.state.probe.id;
+  if (!unsettled_.contains(id)) return;
+  const bool suspected = entry.state.baseline.suspicion.has_value();
+  const bool hopeless = entry.vain_attempts >= kVainAttempts || (suspected && !confirm_again);
+  if (hopeless) vain_.insert(id);
+  if (hopeless || (entry.vain_attempts == 0 && !suspected)) unsettled_.erase(id);
 }
 
 base::Instant Engine::next_time(const xads::Observation& observation, bool confirm_again, base::Moment now) {
-  const base::Duration soon = std::min(kRecheckDelay, options_.schedule.interval);
+  const base::Duration spacing = options_.confirm.spacing;
+  const base::Duration soon = focus_ ? spacing : std::min(kRecheckDelay, options_.schedule.interval);
   if (const auto* unavailable = std::get_if<xads::Unavailable>(&observation.answer)) {
     const base::Duration asked_for = std::min(unavailable->retry_after.value_or(0ms), kLongestPark);
-    return now.steady + std::max(confirm_again ? options_.confirm.spacing : soon, asked_for);
+    return now.steady + std::max(confirm_again ? spacing : soon, asked_for);
   }
   if (std::holds_alternative<xads::Throttled>(observation.answer))
     return now.steady + soon;  // the budget knows until when
-  if (confirm_again) return now.steady + options_.confirm.spacing;
+  const bool unsaid = !verdict::conclusive_part(observation.answer);
+  if (confirm_again || (focus_ && unsaid)) return now.steady + spacing;
   return schedule_.after_interval(now.steady, random_);
 }
 
@@ -98,7 +110,7 @@ void Engine::finish(const IdentityWork& work, xads::IdentityAnswer answer, base:
     if (!entry.state.baseline.suspicion) continue;
     apply(entry, verdict::judge_identity(entry.state.baseline, answer, options_.confirm, neighbours_of(entry), now.utc),
           now);
-    if (!entry.state.baseline.suspicion) unsettled_.erase(probe);
+    settle(entry, true);
   }
 }
 
@@ -109,6 +121,10 @@ void Engine::finish(const DiscoveryWork& work, const xads::AccountsObservation& 
   discovery->second.running = false;
   learn_limits(work.token, "", audit::Endpoint::kAccounts, observation.limits, observation.answer, std::nullopt, now);
   if (!observation.page) {
+    // A refused cursor would be refused for ever; after an outage it may still be good.
+    const bool refused = std::holds_alternative<xads::Denied>(observation.answer);
+    if (refused) discovery->second.cursor.clear();
+    undiscovered_.erase(work.token);
     discovery->second.due = now.steady + (is_unavailable(observation.answer) ? kRecheckDelay : kLongestPark);
     return;
   }
@@ -120,14 +136,19 @@ void Engine::finish(const DiscoveryWork& work, const xads::AccountsObservation& 
     entry.state.account_name = account.name;
     entry.unsaved = true;
   }
-  discovery->second.cursor = observation.page->next_cursor;
-  const bool complete = discovery->second.cursor.empty();
+  const std::string& next = observation.page->next_cursor;
+  const bool complete = next.empty() || next == work.cursor;  // a cursor that leads to itself leads nowhere
+  discovery->second.cursor = complete ? "" : next;
+  if (complete) undiscovered_.erase(work.token);
   discovery->second.due = complete ? now.steady + options_.discovery_interval : now.steady;
 }
 
 void Engine::apply(ProbeEntry& entry, verdict::Judgement judgement, base::Moment now) {
   const verdict::Baseline before = std::exchange(entry.state.baseline, std::move(judgement.baseline));
   const bool suspicion_changed = before.suspicion != entry.state.baseline.suspicion;
+  const auto& suspicion = entry.state.baseline.suspicion;
+  const bool suspicion_is_new = suspicion && (!before.suspicion || before.suspicion->began != suspicion->began);
+  if (suspicion_is_new) entry.suspicion_began = now.steady;
   if (judgement.moved) {
     record_move(entry, judgement, before, now);
   } else if (suspicion_changed) {
@@ -187,9 +208,11 @@ void Engine::follow_up(const ProbeEntry& entry, const verdict::Judgement& judgem
 void Engine::hasten(const std::vector<audit::ProbeId>& probes, base::Moment now) {
   for (const auto& id : probes) {
     ProbeEntry& entry = *roster_.probe(id);
-    if (entry.state.baseline.suspicion) continue;                              // it keeps its own spacing
-    if (entry.last_conclusive + options_.confirm.spacing > now.utc) continue;  // it has just spoken
+    if (entry.state.baseline.suspicion) continue;  // it keeps its own spacing
+    const bool just_spoken = entry.last_conclusive && *entry.last_conclusive + options_.confirm.spacing > now.steady;
+    if (just_spoken) continue;
     entry.urgent = true;
+    if (focus_ && !schedule_.contains(id)) schedule_.add(id, now.steady);  // a neighbour of what is in focus
     schedule_.hasten(id, now.steady);
   }
 }
@@ -202,7 +225,11 @@ void Engine::reassess(const audit::TokenId& token, const std::string& account, b
     announce(verdict::reconcile_token(token, {}, open_, now.utc, random_), now);
   }
   if (account.empty()) return;
-  const auto assessment = verdict::assess_account(account, roster_.members_of_account(account));
+  auto members = roster_.members_of_account(account);
+  for (auto& member : members) {
+    member.access_removed_open = open_.contains({verdict::Cause::kAccessRemoved, member.token->id, account});
+  }
+  const auto assessment = verdict::assess_account(account, members);
   announce(verdict::reconcile_account(account, assessment, open_, now.utc, random_), now);
 }
 
@@ -211,46 +238,48 @@ void Engine::announce(const std::vector<verdict::IncidentStep>& steps, base::Mom
 }
 
 verdict::Neighbours Engine::neighbours_of(const ProbeEntry& entry) const {
-  const auto& suspicion = entry.state.baseline.suspicion;
   const auto others = roster_.probes_of_account(entry.state.probe.account);
   // A suspicion that this very answer begins has heard no neighbour yet.
-  if (!suspicion) return {.others_of_account_settled = others.size() <= 1, .vouched = false, .clock_fine = clock_fine_};
+  if (!entry.state.baseline.suspicion) {
+    return {.others_of_account_settled = others.size() <= 1, .vouched = false, .clock_fine = clock_fine_};
+  }
+  const base::Instant began = entry.suspicion_began;
   const auto settled = [&](const audit::ProbeId& id) {
     const ProbeEntry& other = *roster_.probe(id);
-    return id == entry.state.probe.id || other.last_conclusive >= suspicion->began ||
+    return id == entry.state.probe.id || (other.last_conclusive && *other.last_conclusive >= began) ||
            other.vain_attempts >= kVainAttempts || says_token_is_dead(other.state.baseline);
   };
+  const auto vouches = [&](const audit::ProbeId& id) {
+    const ProbeEntry& other = *roster_.probe(id);
+    return other.last_granted && *other.last_granted >= began && !other.state.baseline.suspicion;
+  };
+  const auto vouchers = vouchers_of(entry.state.probe.token);
   return {.others_of_account_settled = std::all_of(others.begin(), others.end(), settled),
-          .vouched = vouched_since(entry.state.probe.token, suspicion->began),
+          .vouched = std::any_of(vouchers.begin(), vouchers.end(), vouches),
           .clock_fine = clock_fine_};
 }
 
-bool Engine::vouched_since(const audit::TokenId& token, base::Instant began) const {
-  const auto vouchers = vouchers_of(token);
-  return std::any_of(vouchers.begin(), vouchers.end(), [&](const audit::ProbeId& id) {
-    const auto& run = roster_.probe(id)->state.baseline.run;
-    return run && std::holds_alternative<xads::Granted>(run->answer) && run->last_seen >= began;
-  });
-}
-
+/// Pairs that show, when they are granted, that X and we are well: those of the control token, else of the app's other
+/// tokens, as far as they were last granted. A few are enough.
 std::vector<audit::ProbeId> Engine::vouchers_of(const audit::TokenId& token) const {
-  const WatchedToken* control = options_.control_token ? roster_.token_named(*options_.control_token) : nullptr;
-  const auto first_probe = [&](const audit::TokenId& id) {
-    auto probes = roster_.probes_of_token(id);
-    if (probes.size() > 1) probes.resize(1);
-    return probes;
+  constexpr std::size_t kEnough = 5;
+  std::vector<audit::ProbeId> vouchers;
+  const auto add = [&](const audit::TokenId& other) {
+    for (const auto& id : roster_.probes_of_token(other)) {
+      const verdict::Baseline& baseline = roster_.probe(id)->state.baseline;
+      const bool good = baseline.run && std::holds_alternative<xads::Granted>(baseline.run->answer);
+      if (good && !baseline.suspicion && vouchers.size() < kEnough) vouchers.push_back(id);
+    }
   };
-  if (control != nullptr && control->token.id != token) return first_probe(control->token.id);
+  const WatchedToken* control = options_.control_token ? roster_.token_named(*options_.control_token) : nullptr;
+  if (control != nullptr && control->token.id != token) add(control->token.id);
   const WatchedToken* suspect = roster_.token(token);
-  if (suspect == nullptr) return {};
+  if (!vouchers.empty() || suspect == nullptr) return vouchers;
   for (const auto& [id, other] : roster_.tokens()) {
-    if (id == token || other.token.app != suspect->token.app) continue;
-    const auto probes = first_probe(id);
-    const bool good = !probes.empty() && roster_.probe(probes.front())->state.baseline.last_good_at.has_value() &&
-                      !says_token_is_dead(roster_.probe(probes.front())->state.baseline);
-    if (good) return probes;
+    if (id != token && other.token.app == suspect->token.app) add(id);
+    if (vouchers.size() >= kEnough) break;
   }
-  return {};
+  return vouchers;
 }
 
 }  // namespace service

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <set>
 #include <utility>
 
 #include "base/overloaded.h"
@@ -64,17 +65,19 @@ void Loop::load() {
 
 void Loop::take_tokens(std::vector<store::StoredToken> tokens) {
   std::vector<WatchedToken> watched;
+  std::set<audit::TokenId> kept;
   for (const auto& stored : tokens) {
     if (parts_.keyring.knows_app(stored.token.app)) {
       watched.push_back({stored.token, stored.accounts});
     } else {
+      kept.insert(stored.token.id);
       parts_.log.error("token ignored token={} reason=\"the settings have no app {}\"", stored.token.name,
                        stored.token.app);
     }
   }
   const base::Moment now = parts_.clock.now();
   const auto changed = parts_.keyring.replace(tokens);
-  parts_.engine.set_tokens(watched, now);
+  parts_.engine.set_tokens(watched, kept, now);
   for (const auto& token : changed) parts_.engine.recheck_token(token, now);
   commit_soon();
 }
@@ -89,9 +92,9 @@ std::size_t Loop::run_once(const std::string& token, const std::string& account,
   once_ = true;
   load();
   stop_by_ = parts_.clock.now().steady + limit;
-  if (parts_.engine.focus(token, account, parts_.clock.now()) == 0) return 0;
-  run_until_stopped();
-  return parts_.engine.unsettled();
+  parts_.engine.focus(token, account, parts_.clock.now());
+  if (parts_.engine.unsettled() > 0) run_until_stopped();
+  return parts_.engine.unsettled() + parts_.engine.asked_in_vain();
 }
 
 void Loop::run_until_stopped() {
@@ -145,9 +148,11 @@ void Loop::start(const Work& work) {
 void Loop::send(http::Request request, const Work& work, std::function<void(const http::Reply&)> on_reply) {
   const auto token = std::visit([](const auto& any) { return any.token; }, work);
   auto keys = parts_.keyring.keys_of(token);  // shared until the reply: an operator may replace the token meanwhile
-  parts_.api.send(std::move(request), [this, work, keys, on_reply = std::move(on_reply)](const http::Reply& reply) {
+  parts_.api.send(std::move(request), [this, work, token, keys,
+                                       on_reply = std::move(on_reply)](const http::Reply& reply) {
     const bool given_up = stopping_ && !reply.ok() && reply.error().stage == http::Stage::kRefused;
-    if (given_up) {
+    const bool outdated = parts_.keyring.keys_of(token) != keys;  // an answer to a secret that was replaced meanwhile
+    if (given_up || outdated) {
       parts_.engine.abandon(work, parts_.clock.now());
     } else {
       on_reply(reply);

@@ -22,8 +22,11 @@ struct WatchedToken {
 /// A probe with what is remembered of it only while the process lives.
 struct ProbeEntry {
   verdict::ProbeState state;
-  base::Instant last_conclusive{};  ///< UTC; of this process
-  int vain_attempts = 0;            ///< answers without a statement since then
+  // Steady times of this process, because a step of the wall clock must not make an answer new or old.
+  std::optional<base::Instant> last_conclusive;
+  std::optional<base::Instant> last_granted;
+  base::Instant suspicion_began{};  ///< or when a restored suspicion was restored
+  int vain_attempts = 0;            ///< answers without a statement since the last conclusive one
   bool urgent = false;              ///< asked out of turn: may use the reserve
   bool unsaved = false;             ///< its open run is longer than the database knows
 };

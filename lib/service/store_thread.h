@@ -29,16 +29,12 @@ class StoreThread {
   /// `job(store)` on the store thread, then `done(result)` on the loop. The result must be a value.
   template <class Job, class Done>
   void run(Job job, Done done) {
-    ++waiting_;
     auto work = boost::asio::make_work_guard(loop_);  // the loop must not end while a result is on its way
     boost::asio::post(thread_, [this, work, job = std::move(job), done = std::move(done)]() mutable {
       if (failed_) return;
       try {
         auto result = std::make_shared<decltype(job(store_))>(job(store_));  // posted functions must be copyable
-        boost::asio::post(loop_, [this, result, done = std::move(done)]() mutable {
-          --waiting_;
-          done(std::move(*result));
-        });
+        boost::asio::post(loop_, [result, done = std::move(done)]() mutable { done(std::move(*result)); });
       } catch (...) {
         failed_ = true;
         boost::asio::post(loop_, [this, error = std::current_exception()] { on_failure_(error); });
@@ -46,15 +42,11 @@ class StoreThread {
     });
   }
 
-  /// Jobs that were given and have not come back. Loop thread.
-  std::size_t waiting() const { return waiting_; }
-
  private:
   boost::asio::io_context& loop_;
   store::Store& store_;
   OnFailure on_failure_;
-  std::size_t waiting_ = 0;  ///< loop thread
-  bool failed_ = false;      ///< store thread
+  bool failed_ = false;  ///< store thread
   boost::asio::thread_pool thread_;
 };
 

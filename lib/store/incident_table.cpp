@@ -1,5 +1,6 @@
 #include "store/incident_table.h"
 
+#include <map>
 #include "base/ensure.h"
 #include "store/row_text.h"
 
@@ -37,10 +38,15 @@ IncidentTable::IncidentTable(Database& database)
               "resolved_at = excluded.resolved_at") {}
 
 void IncidentTable::put(const std::vector<verdict::Incident>& incidents) {
-  for (const auto& incident : incidents)
-    if (incident.resolved_at) put(incident);
-  for (const auto& incident : incidents)
-    if (!incident.resolved_at) put(incident);
+  // A batch may hold an incident twice, opened and resolved: the later entry is what it is now.
+  std::map<verdict::IncidentId, const verdict::Incident*> latest;
+  for (const auto& incident : incidents) latest[incident.id] = &incident;
+  // Resolved ones first: they make room for an open one of the same key.
+  for (const bool resolved : {true, false}) {
+    for (const auto& [id, incident] : latest) {
+      if (incident->resolved_at.has_value() == resolved) put(*incident);
+    }
+  }
 }
 
 void IncidentTable::put(const verdict::Incident& incident) {

@@ -88,6 +88,7 @@ void SqliteStore::write_alerts(const Batch& batch) {
 Snapshot SqliteStore::load() {
   Transaction transaction(opened_.database, Transaction::Intent::kRead);
   Snapshot snapshot;
+  snapshot.tokens = tokens_.read_referenced();
   snapshot.probes = probes_.read();
   snapshot.open_incidents = incidents_.read({.open_only = true, .limit = std::numeric_limits<int>::max()});
   snapshot.buckets = read_buckets(opened_.database);

@@ -43,6 +43,7 @@ struct StoredToken {
 
 /// What a daemon needs to go on where it stopped.
 struct Snapshot {
+  std::vector<audit::Token> tokens;  ///< of these probes and incidents: removed tokens too
   std::vector<verdict::ProbeState> probes;
   std::vector<verdict::Incident> open_incidents;
   std::vector<audit::BucketState> buckets;

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::string_view kSelect =
     "SELECT id, name, source, app, kind, user_id, labels, accounts, added_at, sealed_token, sealed_secret, "
-    "fingerprint FROM tokens WHERE removed_at IS NULL ";
+    "fingerprint FROM tokens WHERE ";
+constexpr std::string_view kLive = "removed_at IS NULL ";
 
 constexpr std::string_view kTable = "tokens";
 constexpr std::string_view kTokenColumn = "sealed_token";
@@ -92,7 +93,7 @@ TokenTable::TokenTable(Database& database)
               "WHERE id = ?") {}
 
 std::vector<StoredToken> TokenTable::read(const Seal* seal) const {
-  Statement rows(database_, std::string(kSelect) + "ORDER BY name");
+  Statement rows(database_, std::string(kSelect).append(kLive) + "ORDER BY name");
   std::vector<StoredToken> tokens;
   while (rows.next()) {
     auto stored = read_token(rows);
@@ -105,8 +106,17 @@ std::vector<StoredToken> TokenTable::read(const Seal* seal) const {
   return tokens;
 }
 
+std::vector<audit::Token> TokenTable::read_referenced() const {
+  Statement rows(database_, std::string(kSelect) +
+                                "id IN (SELECT token FROM probes WHERE ended = 0 UNION "
+                                "SELECT token FROM incidents WHERE resolved_at IS NULL AND token IS NOT NULL)");
+  std::vector<audit::Token> tokens;
+  while (rows.next()) tokens.push_back(read_token(rows).token);
+  return tokens;
+}
+
 std::optional<TokenTable::Known> TokenTable::find(const std::string& name) const {
-  Statement row(database_, std::string(kSelect) + "AND name = ?");
+  Statement row(database_, std::string(kSelect).append(kLive) + "AND name = ?");
   if (!row.bind(name).next()) return std::nullopt;
   return Known{read_token(row), row.bytes(11)};
 }

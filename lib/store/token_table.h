@@ -17,6 +17,8 @@ class TokenTable {
 
   /// Live tokens by name; with secrets when there is a seal to open them. Throws UnusableStore when one does not open.
   std::vector<StoredToken> read(const Seal* seal) const;
+  /// The tokens of all probes and open incidents, live or removed.
+  std::vector<audit::Token> read_referenced() const;
 
   /// Adds or replaces; the change to log, if there is news.
   std::optional<verdict::Change> put(const StoredToken& token, const Seal& seal, base::Random& random,

@@ -122,6 +122,7 @@ void assess_access(const Member& member, const Sight& sight, Assessment& assessm
   }
   // Lost access stays what it is, even when the account goes away for everybody later.
   assessment.undecided.push_back({Cause::kAccessRemoved, probe.token, probe.account});
+  if (member.access_removed_open) return;
   // The account has come back since this token was last told "not found": the token has yet to be asked.
   if (sight.seen > 0 && baseline.run->last_seen < sight.seen_since) return;
   const Cause cause = cause_of_not_found(member, sight);
@@ -159,7 +160,8 @@ Assessment assess_account(const std::string& account, const std::vector<Member>&
     assess_access(member, sight, assessment);
     assess_permissions(member, assessment);
   }
-  if (sight.seen == 0) assessment.undecided.push_back({Cause::kAccountUnavailable, audit::TokenId{}, account});
+  if (sight.seen == 0 && !members.empty())
+    assessment.undecided.push_back({Cause::kAccountUnavailable, audit::TokenId{}, account});
   return assessment;
 }
 

@@ -14,6 +14,7 @@ struct Member {
   const audit::Token* token;
   const ProbeState* state;
   bool token_granted_elsewhere = false;  ///< the same token is granted on another ad account
+  bool access_removed_open = false;      ///< an incident says already that this token lost this account
 };
 
 /// What holds now, computed from baselines alone.

@@ -43,6 +43,21 @@ TEST_CASE("schedule: a running probe is not given out again until it is put back
   CHECK(schedule.next_due() == kNoon + 5s);
 }
 
+TEST_CASE("schedule: among probes that were put off to the same time the longest overdue goes first") {
+  Schedule schedule({15min, 0.1});
+  const ProbeId first = new_probe(), second = new_probe(), third = new_probe();
+  schedule.add(third, kNoon + 3s);
+  schedule.add(first, kNoon + 1s);
+  schedule.add(second, kNoon + 2s);
+  for (int probe = 0; probe < 3; ++probe) schedule.defer(*schedule.take_due(kNoon + 10s), kNoon + 1min);
+  CHECK_FALSE(schedule.take_due(kNoon + 59s));
+  CHECK(schedule.take_due(kNoon + 1min) == first);
+  schedule.put_back(first, kNoon + 1min);
+  CHECK(schedule.take_due(kNoon + 1min) == second);
+  CHECK(schedule.take_due(kNoon + 1min) == third);
+  CHECK(schedule.take_due(kNoon + 1min) == first);
+}
+
 TEST_CASE("schedule: hastening brings a probe forward, never back") {
   Schedule schedule({15min, 0.1});
   const ProbeId probe = new_probe();

@@ -106,7 +106,7 @@ class World {
   void take_tokens() {
     std::vector<service::WatchedToken> watched;
     for (const auto& stored : store_->tokens()) watched.push_back({stored.token, stored.accounts});
-    engine_->set_tokens(watched, clock.now());
+    engine_->set_tokens(watched, {}, clock.now());
     commit();
   }
 
