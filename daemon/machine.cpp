@@ -1,5 +1,6 @@
 #include "machine.h"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
@@ -48,7 +49,10 @@ int with_machine(const settings::Settings& settings, spdlog::logger& log, const 
   follow_settings(*store, settings, random, clock.now().utc);
 
   http::TlsTransport api(io, settings.tls);
-  http::TlsTransport sinks(io, settings.tls);
+  // Alerts do not wait for X: places of their own, enough for every destination at once.
+  http::TlsOptions sink_options = settings.tls;
+  sink_options.max_in_flight = std::max<std::size_t>(64, 4 * settings.destinations.size());
+  http::TlsTransport sinks(io, sink_options);
   const xads::Client client(settings.api, clock, random);
   service::Keyring keyring(settings.apps);
   alert::Courier courier(settings.destinations, random);

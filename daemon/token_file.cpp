@@ -23,6 +23,14 @@ constexpr std::size_t kLargestFile = 16 * 1024 * 1024;
 
 using Row = std::vector<std::string>;
 
+/// A cell for a complaint. A comma too many or too few moves a secret into a neighbour's column, and secrets are long:
+/// what is long is described, not repeated.
+std::string shown(std::string_view cell) {
+  constexpr std::size_t kLongestShown = 20;
+  if (cell.size() > kLongestShown) return fmt::format("a text of {} characters", cell.size());
+  return fmt::format("\"{}\"", base::clean_text(cell));
+}
+
 /// RFC 4180: fields in double quotes may hold commas, line ends and doubled quotes. Nothing for an unclosed quote.
 std::optional<std::vector<std::pair<int, Row>>> split_csv(std::string_view text) {
   std::vector<std::pair<int, Row>> rows;
@@ -70,7 +78,7 @@ base::Result<std::map<std::string_view, std::size_t>> read_header(const Row& hea
     const std::string name = base::to_lower(base::trim(header[place]));
     const auto known = std::find(kColumns.begin(), kColumns.end(), name);
     if (known == kColumns.end())
-      return base::Failure{fmt::format("line 1: unknown column \"{}\"", base::clean_text(name))};
+      return base::Failure{fmt::format("line 1: {} is none of the columns {}", shown(name), fmt::join(kColumns, ","))};
     if (!places.emplace(*known, place).second)
       return base::Failure{fmt::format("line 1: column \"{}\" stands twice", name)};
   }
@@ -124,7 +132,7 @@ bool is_printable(std::string_view text) {
 base::Result<std::pair<std::string, std::string>> parse_label(std::string_view text) {
   const auto equals = text.find('=');
   if (equals == std::string_view::npos || equals == 0) {
-    return base::Failure{fmt::format("\"{}\" is not a label; write key=value", base::clean_text(text))};
+    return base::Failure{fmt::format("{} is not a label; write key=value", shown(text))};
   }
   return std::pair(std::string(base::trim(text.substr(0, equals))), std::string(base::trim(text.substr(equals + 1))));
 }
@@ -165,7 +173,7 @@ base::Result<std::vector<NewToken>, std::vector<std::string>> read_token_csv(std
 std::vector<std::string> complaints_about(const NewToken& token, const std::vector<service::App>& apps) {
   std::vector<std::string> complaints;
   const auto complain = [&](std::string what) {
-    complaints.push_back(fmt::format("token \"{}\": {}", base::clean_text(token.name), what));
+    complaints.push_back(fmt::format("token {}: {}", shown(token.name), what));
   };
   if (!is_name(token.name)) complain("its name must be 1 to 64 of A-Z a-z 0-9 . _ -");
   const auto has_name = [&](const service::App& app) { return app.name == token.app; };
@@ -173,16 +181,16 @@ std::vector<std::string> complaints_about(const NewToken& token, const std::vect
     std::vector<std::string_view> names;
     for (const auto& app : apps) names.push_back(app.name);
     const auto nearest = base::nearest(token.app, names);
-    complain(fmt::format("the settings have no app \"{}\"{}", base::clean_text(token.app),
+    complain(fmt::format("the settings have no app {}{}", shown(token.app),
                          nearest.empty() ? "" : fmt::format(", did you mean \"{}\"?", nearest)));
   }
   if (!audit::token_kind_from_text(token.kind))
-    complain(fmt::format("unknown kind \"{}\"; it is advertiser or developer", base::clean_text(token.kind)));
+    complain(fmt::format("unknown kind {}; it is advertiser or developer", shown(token.kind)));
   std::set<std::string> seen;
   for (const auto& account : token.accounts) {
     if (!is_account_id(account))
-      complain(fmt::format("\"{}\" is not an ad account id (base 36, such as 18ce54d4x5t)", base::clean_text(account)));
-    if (!seen.insert(account).second) complain(fmt::format("account {} stands twice", base::clean_text(account)));
+      complain(fmt::format("{} is not an ad account id (base 36, such as 18ce54d4x5t)", shown(account)));
+    if (!seen.insert(account).second) complain(fmt::format("account {} stands twice", shown(account)));
   }
   if (!is_printable(token.secrets.token.reveal())) complain("the access token is missing or holds blanks");
   if (!is_printable(token.secrets.secret.reveal())) complain("the access token secret is missing or holds blanks");

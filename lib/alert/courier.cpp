@@ -8,6 +8,8 @@
 namespace alert {
 namespace {
 
+constexpr int kLeastAttempts = 3;
+
 using namespace std::chrono_literals;
 
 /// Slack allows a message a second (https://docs.slack.dev/apis/web-api/rate-limits). It is counted from the answer to
@@ -127,8 +129,8 @@ std::optional<base::Instant> Courier::settle(DeliveryAttempt& attempt, const Lan
     return std::nullopt;
   }
   const base::Duration wait = wait_after(result, attempt.delivery.attempts, random_);
-  // A clock that was wrong makes a delivery look old: a few attempts are made whatever its age.
-  const bool given_a_chance = attempt.delivery.attempts >= kAttemptsBeforeDoubt;
+  // A clock that is wrong makes a delivery look old: a few attempts are made whatever its age.
+  const bool given_a_chance = attempt.delivery.attempts >= kLeastAttempts;
   if (given_a_chance && now.steady + wait > item.give_up_at) {
     attempt.delivery.state = DeliveryState::kDead;
     attempt.outcome += "; given up after " + base::to_text(kGiveUpAfter);

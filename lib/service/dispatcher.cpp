@@ -88,8 +88,13 @@ void Dispatcher::stop() {
   timer_.cancel();
 }
 
+void Dispatcher::resume() {
+  paused_ = false;
+  pump();
+}
+
 void Dispatcher::pump() {
-  if (stopped_) return;
+  if (stopped_ || paused_) return;
   while (auto dead = courier_.take_dead()) {
     log_attempt(log_, *dead);
     on_attempt_(std::move(*dead));

@@ -33,7 +33,10 @@ class Dispatcher {
   void start();
   /// Takes deliveries that have just been committed, with their bodies.
   void take(const std::vector<alert::Delivery>& deliveries, const std::vector<alert::Body>& bodies);
-  /// Starts nothing new.
+  /// Starts nothing new, because attempts could not be recorded; until resume().
+  void pause() { paused_ = true; }
+  void resume();
+  /// Starts nothing new, for good.
   void stop();
   /// Requests under way.
   std::size_t in_flight() const { return in_flight_; }
@@ -55,6 +58,7 @@ class Dispatcher {
   std::set<std::string> behind_;                      ///< destinations with more in the store than in memory
   std::set<std::string> refilling_;
   std::size_t in_flight_ = 0;
+  bool paused_ = false;
   bool stopped_ = false;
 };
 

@@ -124,7 +124,7 @@ void Loop::every(boost::asio::steady_timer& timer, base::Duration interval, void
 }
 
 void Loop::pump() {
-  if (stopping_) return;
+  if (stopping_ || unwritten_) return;
   while (parts_.api.in_flight() < options_.max_in_flight) {
     const auto work = parts_.engine.take_work(parts_.clock.now());
     if (!work) break;
@@ -210,7 +210,7 @@ void Loop::report(const AuditWork& work, const xads::Observation& observation, b
 
 void Loop::commit_soon() {
   const bool nothing = !parts_.engine.has_batch() && attempts_.empty();
-  if (nothing || commit_planned_ || committing_) return;
+  if (nothing || commit_planned_ || committing_ || unwritten_) return;
   commit_planned_ = true;
   commit_timer_.expires_after(kCommitDelay);
   commit_timer_.async_wait([this](const boost::system::error_code&) {
@@ -220,22 +220,53 @@ void Loop::commit_soon() {
 }
 
 void Loop::commit() {
-  const bool nothing = !parts_.engine.has_batch() && attempts_.empty();
+  const bool nothing = !parts_.engine.has_batch() && attempts_.empty() && !unwritten_;
   if (nothing || committing_) return;
   committing_ = true;
-  store::Batch batch = parts_.engine.take_batch();
-  batch.attempts = std::exchange(attempts_, {});
+  store::Batch batch = unwritten_ ? *std::exchange(unwritten_, std::nullopt) : parts_.engine.take_batch();
+  for (auto& attempt : std::exchange(attempts_, {})) batch.attempts.push_back(std::move(attempt));
   store_thread_.run(
       [batch = std::move(batch)](store::Store& store) mutable {
-        store.commit(batch);
-        return std::move(batch);
+        std::string refusal;
+        try {
+          store.commit(batch);
+        } catch (const store::FullStore& error) {  // the edge of a job: every other failure ends the process
+          refusal = error.what();
+        }
+        return std::pair(std::move(batch), std::move(refusal));
       },
-      [this](store::Batch committed) {
+      [this](std::pair<store::Batch, std::string> outcome) {
         committing_ = false;
-        after_commit(committed);
+        if (!outcome.second.empty()) return pause(std::move(outcome.first), outcome.second);
+        resume();
+        after_commit(outcome.first);
         commit_soon();
         if (stopping_) continue_stop();
       });
+}
+
+/// No room to write: nothing is asked or sent, because what is learned could not be kept, until the batch is written.
+void Loop::pause(store::Batch batch, const std::string& why) {
+  unwritten_ = std::move(batch);
+  if (retry_in_ == base::Duration(0)) parts_.log.critical("auditing paused reason=\"{}\"", base::clean_text(why));
+  dispatcher_.pause();
+  if (stopping_) {
+    parts_.log.critical("stopped without the last changes reason=\"{}\"", base::clean_text(why));
+    return parts_.io.stop();
+  }
+  retry_in_ = std::clamp(2 * retry_in_, base::Duration(1s), base::Duration(30s));
+  commit_timer_.expires_after(retry_in_);
+  commit_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) commit();
+  });
+}
+
+void Loop::resume() {
+  if (retry_in_ == base::Duration(0)) return;
+  retry_in_ = base::Duration(0);
+  parts_.log.warn("auditing resumed");
+  dispatcher_.resume();
+  pump();
 }
 
 void Loop::after_commit(const store::Batch& batch) {
@@ -285,8 +316,8 @@ void Loop::tick() {
   // The proof of life goes through both threads: a store that hangs is as bad as a loop that does.
   store_thread_.run([](store::Store&) { return true; }, [this](bool) { supervisor_.feed_watchdog(); });
   const bool out_of_time = once_ && parts_.clock.now().steady >= stop_by_;
-  const bool settled =
-      once_ && engine.unsettled() == 0 && !engine.has_batch() && !committing_ && dispatcher_.pending() == 0;
+  const bool settled = once_ && engine.unsettled() == 0 && !engine.has_batch() && !unwritten_ && !committing_ &&
+                       dispatcher_.pending() == 0;
   if (out_of_time || settled) return begin_stop(settled ? "the audit is complete" : "time is up");
   const auto next = once_ ? 50ms : kTick;
   tick_timer_.expires_after(next);
@@ -328,7 +359,7 @@ void Loop::continue_stop() {
 /// The last commits, then the end: everything that was learned is on disk when run() returns.
 void Loop::finish_stop() {
   if (committing_) return;  // comes back when it is done
-  if (parts_.engine.has_batch() || !attempts_.empty()) return commit();
+  if (parts_.engine.has_batch() || !attempts_.empty() || unwritten_) return commit();
   parts_.signals.cancel();
   parts_.log.info("stopped");
   parts_.io.stop();

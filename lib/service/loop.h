@@ -78,6 +78,8 @@ class Loop {
 
   void commit_soon();
   void commit();
+  void pause(store::Batch batch, const std::string& why);
+  void resume();
   void after_commit(const store::Batch& batch);
 
   void begin_stop(const std::string& why);
@@ -97,6 +99,8 @@ class Loop {
   Supervisor supervisor_;
   boost::asio::steady_timer pump_timer_, commit_timer_, flush_timer_, refresh_timer_, tick_timer_, stop_timer_;
   std::vector<alert::DeliveryAttempt> attempts_;  ///< not committed yet
+  std::optional<store::Batch> unwritten_;         ///< refused for want of room; written before anything else
+  base::Duration retry_in_{0};                    ///< growing while refused, 0 otherwise
   bool commit_planned_ = false;
   bool committing_ = false;
   bool stopping_ = false;

@@ -13,12 +13,16 @@ namespace {
 
 constexpr auto kRevoked = R"({"errors":[{"code":89,"message":"Invalid or expired token."}]})";
 
-/// Reads like the real one and refuses every commit.
+/// Reads like the real one, and asks a function before every commit.
 class FailingStore final : public store::Store {
  public:
-  explicit FailingStore(std::unique_ptr<store::Store> real) : real_(std::move(real)) {}
+  FailingStore(std::unique_ptr<store::Store> real, std::function<void()> before_commit)
+      : real_(std::move(real)), before_commit_(std::move(before_commit)) {}
 
-  void commit(const store::Batch&) override { throw std::runtime_error("the disk is gone"); }
+  void commit(const store::Batch& batch) override {
+    before_commit_();
+    real_->commit(batch);
+  }
   store::Snapshot load() override { return real_->load(); }
   std::vector<store::StoredToken> tokens() override { return real_->tokens(); }
   std::vector<store::StoredToken> tokens_without_secrets() override { return real_->tokens_without_secrets(); }
@@ -44,6 +48,7 @@ class FailingStore final : public store::Store {
 
  private:
   std::unique_ptr<store::Store> real_;
+  std::function<void()> before_commit_;
 };
 
 ScriptedTransport::Script always(const http::Reply& reply) {
@@ -118,6 +123,20 @@ TEST_CASE("loop: a stop in the middle leaves what was learned on disk and asks n
 TEST_CASE("loop: a store that fails ends the run with what it threw") {
   Workshop workshop(always(granted("AD_MANAGER")), always(status(204)));
   workshop.add_token("brand-a", {"aaa"});
-  workshop.store = std::make_unique<FailingStore>(std::move(workshop.store));
+  workshop.store =
+      std::make_unique<FailingStore>(std::move(workshop.store), [] { throw std::runtime_error("the disk is gone"); });
   CHECK_THROWS_WITH(workshop.make_loop()->run_once("", "", 10s), "the disk is gone");
+}
+
+TEST_CASE("loop: a full disk pauses everything, and nothing is lost or sent twice when there is room again") {
+  Workshop workshop(always(status(401, kRevoked)), always(status(204)));
+  workshop.add_token("brand-a", {"aaa"});
+  int refusals = 1;
+  workshop.store = std::make_unique<FailingStore>(std::move(workshop.store), [&] {
+    if (refusals-- > 0) throw store::FullStore("no room");
+  });
+  CHECK(workshop.make_loop()->run_once("", "", 10s) == 0);
+  CHECK(workshop.api.sent.size() == 1);
+  CHECK(workshop.sinks.sent.size() == 1);
+  CHECK(workshop.store->delivery_counts().delivered == 1);
 }
