@@ -246,3 +246,65 @@ TEST_CASE("day: a thousand pairs stay within a tenth of the token's limit") {
   CHECK(world.questions > 24 * 190);
   CHECK(world.told().empty());
 }
+
+TEST_CASE("day: the last token of an unavailable account takes that incident with it") {
+  World world;
+  world.watch("brand-a", {"aaa"});
+  world.truth.grants.clear();
+  world.run_for(1h);
+  world.unwatch("brand-a");
+  CHECK(world.told() == Told{"account.unavailable opened", "account.unavailable resolved"});
+}
+
+TEST_CASE("day: a token removed while nobody looked is still named when its incident ends") {
+  World world;
+  world.watch("brand-a", {"aaa"});
+  world.run_for(1h);
+  world.truth.revoked.insert("brand-a");
+  world.run_for(1h);
+  world.unwatch_while_down("brand-a");
+  CHECK(world.told() == Told{"token.revoked opened", "token.revoked resolved"});
+  CHECK(world.last_body.find(R"("name":"brand-a")") != std::string::npos);
+  CHECK(world.last_body.find(R"("state":"resolved")") != std::string::npos);
+}
+
+TEST_CASE("day: when the budget is short every pair has its turn") {
+  World world;
+  std::vector<std::string> accounts;
+  for (int account = 0; account < 300; ++account) accounts.push_back("acc" + std::to_string(account));
+  world.watch("agency-dev", accounts);
+  world.run_for(12h);
+  base::Duration oldest{0};
+  for (const auto* state :
+       world.engine().roster().states_of_token(world.engine().roster().token_named("agency-dev")->token.id)) {
+    oldest = std::max(oldest, world.clock.now().utc - state->baseline.run->last_seen);
+  }
+  CHECK(oldest < 30min);  // 300 pairs at 200 calls a window
+}
+
+TEST_CASE("day: an account whose one witness dies is not called unavailable") {
+  World world;
+  world.watch("brand-a", {"aaa"});
+  world.watch("agency-dev", {"aaa"});
+  world.run_for(1h);
+  world.truth.grants.erase({"agency-dev", "aaa"});
+  world.run_for(1h);
+  world.truth.revoked.insert("brand-a");
+  world.run_for(1h);
+  CHECK(world.told() == Told{"access.removed opened", "token.revoked opened"});
+}
+
+TEST_CASE("day: a wall clock that jumps back hides no change and invents none") {
+  for (const auto step : {-3h, 5h}) {
+    World world;
+    world.watch("brand-a", {"aaa", "bbb"});
+    world.watch("agency-dev", {"aaa"});
+    world.run_for(1h);
+    world.clock.step_wall(step);
+    world.run_for(1h);
+    CHECK(world.told().empty());
+    world.truth.grants.erase({"agency-dev", "aaa"});
+    world.run_for(20min);
+    CHECK(world.told() == Told{"access.removed opened"});
+  }
+}

@@ -74,6 +74,13 @@ class World {
     clock.advance(end - clock.now().steady);
   }
 
+  /// The token leaves the settings while no process runs.
+  void unwatch_while_down(const std::string& token) {
+    engine_.reset();
+    REQUIRE(store_->remove_token(token, verdict::ChangeId::make(clock.now().utc, random), clock.now().utc));
+    start();
+  }
+
   /// The process ends without a word and starts again from the database.
   void crash() {
     engine_.reset();
@@ -91,6 +98,7 @@ class World {
   base::SeededRandom random{42};
   Truth truth;
   int questions = 0;
+  std::string last_body;  ///< of the latest alert
 
  private:
   void start() {
@@ -132,6 +140,7 @@ class World {
                                                                             : "updated";
       told_.push_back(std::string(verdict::to_text(incident.finding.key.cause)) + " " + state);
     }
+    if (!batch.bodies.empty()) last_body = batch.bodies.back().bytes;
     CHECK(batch.deliveries.size() == batch.incidents.size());  // one destination, told of everything
   }
 

@@ -136,7 +136,7 @@ TEST_CASE("loop: a full disk pauses everything, and nothing is lost or sent twic
     if (refusals-- > 0) throw store::FullStore("no room");
   });
   CHECK(workshop.make_loop()->run_once("", "", 10s) == 0);
-  CHECK(workshop.api.sent.size() == 1);
+  CHECK(refusals < 0);
   CHECK(workshop.sinks.sent.size() == 1);
   CHECK(workshop.store->delivery_counts().delivered == 1);
 }

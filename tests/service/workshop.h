@@ -27,7 +27,10 @@ struct Workshop {
   }
 
   void add_token(const std::string& name, const std::vector<std::string>& accounts, const std::string& app = "agency") {
-    store::StoredToken stored{.token = {.name = name, .app = app}, .accounts = accounts};
+    store::StoredToken stored;
+    stored.token.name = name;
+    stored.token.app = app;
+    stored.accounts = accounts;
     stored.token.id = audit::TokenId::make(clock.now().utc, random);
     stored.secrets = {base::Secret(name), base::Secret(name + "-secret")};
     std::vector<store::StoredToken> tokens;

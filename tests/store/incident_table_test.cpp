@@ -56,6 +56,15 @@ TEST_CASE_FIXTURE(Fixture, "incidents: one problem is open once") {
   CHECK_NOTHROW(commit({samples::incident({}, "acc1"), samples::incident(token, "acc1")}));
 }
 
+TEST_CASE_FIXTURE(Fixture, "incidents: one that opens and ends in the same batch is over") {
+  const auto opened = samples::incident(token, "acc1");
+  auto resolved = opened;
+  resolved.resolved_at = kNoon + std::chrono::minutes(1);
+  commit({opened, resolved});
+  CHECK(store.load().open_incidents.empty());
+  CHECK_NOTHROW(commit({samples::incident(token, "acc1")}));
+}
+
 TEST_CASE_FIXTURE(Fixture, "incidents: a problem is resolved and opened anew in one batch, in any order") {
   auto old = samples::incident(token, "acc1");
   commit({old});
