@@ -187,6 +187,7 @@ void Engine::record_move(ProbeEntry& entry, const verdict::Judgement& judgement,
   batch_.probes.push_back(entry.state);
   entry.unsaved = false;
   entry.urgent = false;
+  entry.run_began = before.suspicion ? entry.suspicion_began : now.steady;
 }
 
 void Engine::follow_up(const ProbeEntry& entry, const verdict::Judgement& judgement, base::Moment now) {

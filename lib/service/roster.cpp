@@ -94,9 +94,13 @@ std::vector<const verdict::ProbeState*> Roster::states_of_token(const audit::Tok
 std::vector<verdict::Member> Roster::members_of_account(const std::string& account) const {
   std::vector<verdict::Member> members;
   for (const auto& id : probes_of_account(account)) {
-    const verdict::ProbeState& state = probe(id)->state;
-    const audit::TokenId& token = state.probe.token;
-    members.push_back({&tokens_.at(token).token, &state, granted_elsewhere(token, account)});
+    const ProbeEntry& entry = *probe(id);
+    const audit::TokenId& token = entry.state.probe.token;
+    members.push_back({.token = &tokens_.at(token).token,
+                       .state = &entry.state,
+                       .token_granted_elsewhere = granted_elsewhere(token, account),
+                       .answer_began = entry.state.baseline.suspicion ? entry.suspicion_began : entry.run_began,
+                       .last_answer = entry.last_conclusive.value_or(base::Instant::min())});
   }
   return members;
 }

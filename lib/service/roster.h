@@ -25,10 +25,11 @@ struct ProbeEntry {
   // Steady times of this process, because a step of the wall clock must not make an answer new or old.
   std::optional<base::Instant> last_conclusive;
   std::optional<base::Instant> last_granted;
-  base::Instant suspicion_began{};  ///< or when a restored suspicion was restored
-  int vain_attempts = 0;            ///< answers without a statement since the last conclusive one
-  bool urgent = false;              ///< asked out of turn: may use the reserve
-  bool unsaved = false;             ///< its open run is longer than the database knows
+  base::Instant run_began = base::Instant::min();  ///< min: before this process
+  base::Instant suspicion_began{};                 ///< or when a restored suspicion was restored
+  int vain_attempts = 0;                           ///< answers without a statement since the last conclusive one
+  bool urgent = false;                             ///< asked out of turn: may use the reserve
+  bool unsaved = false;                            ///< its open run is longer than the database knows
 };
 
 /// Who is watched: tokens, their probes, and who is whose neighbour. Loop thread only.

@@ -84,7 +84,7 @@ void assess_permissions(const Member& member, Assessment& assessment) {
 struct Sight {
   int seen = 0;                                     ///< tokens that are granted
   int missing = 0;                                  ///< tokens that were told "not found"
-  base::Instant seen_since = base::Instant::max();  ///< UTC, the earliest of the grants that hold
+  base::Instant seen_since = base::Instant::max();  ///< steady, the earliest of the grants that hold
 };
 
 Sight sight_of(const std::vector<Member>& members) {
@@ -94,8 +94,7 @@ Sight sight_of(const std::vector<Member>& members) {
     if (answer == nullptr) continue;
     if (granted(*answer) != nullptr) {
       ++sight.seen;
-      const auto& suspicion = member.state->baseline.suspicion;
-      sight.seen_since = std::min(sight.seen_since, suspicion ? suspicion->began : member.state->baseline.run->since);
+      sight.seen_since = std::min(sight.seen_since, member.answer_began);
     }
     if (not_found(*answer)) ++sight.missing;
   }
@@ -124,7 +123,7 @@ void assess_access(const Member& member, const Sight& sight, Assessment& assessm
   assessment.undecided.push_back({Cause::kAccessRemoved, probe.token, probe.account});
   if (member.access_removed_open) return;
   // The account has come back since this token was last told "not found": the token has yet to be asked.
-  if (sight.seen > 0 && baseline.run->last_seen < sight.seen_since) return;
+  if (sight.seen > 0 && member.last_answer < sight.seen_since) return;
   const Cause cause = cause_of_not_found(member, sight);
   IncidentKey key{cause, probe.token, probe.account};
   // The account's own incident names no token; one token that never saw an account that others see has its own.

@@ -14,7 +14,10 @@ struct Member {
   const audit::Token* token;
   const ProbeState* state;
   bool token_granted_elsewhere = false;  ///< the same token is granted on another ad account
-  bool access_removed_open = false;      ///< an incident says already that this token lost this account
+  // When the present answer began and was last given, on the steady clock: neighbours are compared by these.
+  base::Instant answer_began = base::Instant::min();  ///< min: before this process
+  base::Instant last_answer = base::Instant::max();
+  bool access_removed_open = false;  ///< an incident says already that this token lost this account
 };
 
 /// What holds now, computed from baselines alone.

@@ -87,10 +87,12 @@ TEST_CASE("assess: a neighbour's unconfirmed 'not found' counts as one") {
 
 TEST_CASE("assess: a 'not found' from before the account came back is not held against the token") {
   Account account;
-  auto& late = account.add(refused(Denial::kAccountNotFound));
-  account.add(role("AD_MANAGER")).baseline.run->since = kNoon + std::chrono::minutes(5);
+  const auto& late = account.add(refused(Denial::kAccountNotFound));
+  account.add(role("AD_MANAGER"));
+  account.members[0].last_answer = kNoon;
+  account.members[1].answer_began = kNoon + std::chrono::minutes(5);
   CHECK(assess_account("acc", account.members).findings.empty());
-  late.baseline.run->last_seen = kNoon + std::chrono::minutes(6);
+  account.members[0].last_answer = kNoon + std::chrono::minutes(6);
   CHECK(finds(assess_account("acc", account.members), Cause::kAccessRemoved, late.probe.token));
 }
 
