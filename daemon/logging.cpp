@@ -65,7 +65,7 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
     writer.EndObject();
     return base::take_text(buffer);
   }
-  void flush_() override { std::fflush(stderr); }
+  void flush_() override { static_cast<void>(std::fflush(stderr)); }
 
   Form form_;
 };

@@ -28,7 +28,7 @@ int complain(int code, const char* message) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a peer that hangs up costs one request, not the process
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // a peer that hangs up costs one request, not the process
   keep_memory_private();
   try {
     return app::run_command(argc, argv);

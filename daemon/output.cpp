@@ -106,7 +106,7 @@ void write_incident(base::JsonWriter& writer, const verdict::Incident& incident,
 
 std::vector<std::string> incident_row(const verdict::Incident& incident, const TokenNames& names) {
   const verdict::Finding& finding = incident.finding;
-  const auto or_dash = [](std::string text) { return text.empty() ? std::string("-") : text; };
+  const auto or_dash = [](const std::string& text) { return text.empty() ? std::string("-") : text; };
   std::string change;
   if (!finding.before.empty() || !finding.after.empty()) {
     change = or_dash(base::join(finding.before, ",")) + " -> " + or_dash(base::join(finding.after, ","));

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kColumns{"name",     "app",   "kind", "access_token", "access_token_secret",
                                                    "accounts", "labels"};
-constexpr std::size_t kLargestFile = 16 * 1024 * 1024;
+constexpr std::size_t kLargestFile = 16UL * 1024 * 1024;
 
 using Row = std::vector<std::string>;
 

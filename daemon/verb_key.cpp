@@ -32,18 +32,18 @@ void write_new_file(const std::string& path, std::string_view text) {
     throw CommandError(kExitFailure,
                        fmt::format("{} exists and is not overwritten: secrets may be sealed with it", path));
   }
-  const auto failed = [&](const char* what) {
-    const ExitCode code = errno == EACCES || errno == EPERM || errno == EROFS ? kExitNotPermitted : kExitFailure;
-    return CommandError(code, fmt::format("cannot {} {}: {}", what, path, std::strerror(errno)));
+  const auto fail = [&](const char* what, int error) {
+    const ExitCode code = error == EACCES || error == EPERM || error == EROFS ? kExitNotPermitted : kExitFailure;
+    throw CommandError(code, fmt::format("cannot {} {}: {}", what, path, std::strerror(error)));
   };
-  if (file < 0) throw failed("create");
+  if (file < 0) fail("create", errno);
   const bool complete =
       ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
-  const auto error = failed("write");
+  const int error = errno;
   ::close(file);
   if (complete) return;
   ::unlink(path.c_str());
-  throw error;
+  fail("write", error);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 namespace alert {
 
 struct AlertTag {
-  static constexpr const char* prefix = "msg_";
+  static constexpr const char* kPrefix = "msg_";
 };
 /// Also the webhook-id of Standard Webhooks: one per alert, the same on every attempt and every destination.
 using AlertId = base::Id<AlertTag>;

@@ -10,7 +10,7 @@
 namespace alert {
 
 struct DeliveryTag {
-  static constexpr const char* prefix = "dlv_";
+  static constexpr const char* kPrefix = "dlv_";
 };
 using DeliveryId = base::Id<DeliveryTag>;
 

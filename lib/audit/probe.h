@@ -11,11 +11,11 @@
 namespace audit {
 
 struct TokenTag {
-  static constexpr const char* prefix = "tok_";
+  static constexpr const char* kPrefix = "tok_";
 };
 using TokenId = base::Id<TokenTag>;
 struct ProbeTag {
-  static constexpr const char* prefix = "prb_";
+  static constexpr const char* kPrefix = "prb_";
 };
 using ProbeId = base::Id<ProbeTag>;
 

@@ -23,7 +23,7 @@ IdBytes make_id_bytes(Instant now, Random& random);
 std::string id_bytes_to_text(const IdBytes& bytes);
 Result<IdBytes> id_bytes_from_text(std::string_view text);
 
-/// A 128-bit id of our own. `Tag::prefix` starts its text form ("inc_01J..."), so that ids of different things
+/// A 128-bit id of our own. `Tag::kPrefix` starts its text form ("inc_01J..."), so that ids of different things
 /// are told apart by people, and by the compiler.
 template <class Tag>
 class Id {
@@ -31,7 +31,7 @@ class Id {
   Id() = default;  ///< the null id; make() never gives it
   static Id make(Instant now, Random& random) { return Id(make_id_bytes(now, random)); }
   static Result<Id> parse(std::string_view text) {
-    const std::string_view prefix(Tag::prefix);
+    const std::string_view prefix(Tag::kPrefix);
     if (!text.starts_with(prefix))
       return Failure{"\"" + clean_text(text) + "\" does not start with " + std::string(prefix)};
     auto bytes = id_bytes_from_text(text.substr(prefix.size()));
@@ -39,7 +39,7 @@ class Id {
     return Id(bytes.value());
   }
 
-  std::string text() const { return Tag::prefix + id_bytes_to_text(bytes_); }
+  std::string text() const { return Tag::kPrefix + id_bytes_to_text(bytes_); }
   bool null() const { return bytes_ == IdBytes{}; }
   const IdBytes& bytes() const { return bytes_; }
   auto operator<=>(const Id&) const = default;

@@ -17,7 +17,7 @@ base::Duration utc_minus_steady(base::Moment now) { return now.utc - now.steady;
 
 Engine::Engine(AuditOptions options, Announcer announcer, base::Random& random)
     : options_(std::move(options)),
-      announcer_(std::move(announcer)),
+      announcer_(announcer),
       random_(random),
       schedule_(options_.schedule),
       budget_(options_.budget) {}

@@ -52,7 +52,7 @@ struct Baseline {
 };
 
 struct ChangeTag {
-  static constexpr const char* prefix = "chg_";
+  static constexpr const char* kPrefix = "chg_";
 };
 using ChangeId = base::Id<ChangeTag>;
 

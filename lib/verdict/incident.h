@@ -14,7 +14,7 @@
 namespace verdict {
 
 struct IncidentTag {
-  static constexpr const char* prefix = "inc_";
+  static constexpr const char* kPrefix = "inc_";
 };
 using IncidentId = base::Id<IncidentTag>;
 

@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 struct IncidentTag {
-  static constexpr const char* prefix = "inc_";
+  static constexpr const char* kPrefix = "inc_";
 };
 using IncidentId = Id<IncidentTag>;
 
