@@ -150,6 +150,7 @@ class Daemon:
         self.database = pathlib.Path(settings["store"]["path"])
         self._environment = {**os.environ, **(environment or {})}
         self._process = None
+        self._starts = 0  # how often the log said so before this start
 
     def __enter__(self):
         return self.start()

@@ -6,7 +6,7 @@ import tempfile
 import types
 import unittest
 
-from harness import FakeApi, World, make_pki, make_settings, run_command, write_settings
+from harness import Daemon, FakeApi, World, make_pki, make_settings, wait_until
 from oauthlib_server import OauthlibServer
 
 
@@ -24,30 +24,16 @@ class IndependentVerifier(unittest.TestCase):
         api = types.SimpleNamespace(base_url=server.base_url, pki=pki, sink_url=fake.sink_url)
         settings = make_settings(directory, api, world, status={"listen": "off"})
         del settings["tokens"][0]["accounts"]  # so that GET accounts is asked too, with the server's awkward cursors
-        file = write_settings(directory / "adsauditd.yaml", settings)
-        self.watch_until_discovered(file, server)
-        audit = run_command("--config", str(file), "audit", "--once", "--json", timeout=60)
+        with Daemon(settings, directory) as daemon:
+            wait_until(lambda: server.verified >= 5, 20, what="two pages and three audits are verified")
+            self.assertEqual(daemon.stop(), 0)
+        audit = daemon.command("audit", "--once", "--json", timeout=60)
         self.assertEqual(audit.returncode, 0, audit.stderr)
         pairs = json.loads(audit.stdout)["pairs"]
         self.assertEqual(sorted(pair["account"] for pair in pairs), sorted(accounts))
         self.assertEqual(server.failed, 0)
         self.assertEqual(server.validator.reused_nonces, 0)
         self.assertGreaterEqual(server.verified, 6)
-
-    @staticmethod
-    def watch_until_discovered(file, server):
-        import os
-        import signal
-        import subprocess
-
-        from harness import daemon_binary, wait_until
-        daemon = subprocess.Popen([daemon_binary(), "--config", str(file), "run"], stdin=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL, env=dict(os.environ))
-        try:
-            wait_until(lambda: server.verified >= 5, 20, what="two pages and three audits are verified")
-        finally:
-            daemon.send_signal(signal.SIGTERM)
-            daemon.wait(10)
 
 
 if __name__ == "__main__":
