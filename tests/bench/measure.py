@@ -1,0 +1,44 @@
+"""One window of a measurement: the same reading of every client, from outside."""
+
+import statistics
+import time
+
+import processes
+
+
+class Window:
+    """What happened between two readings of the server's counters and the client's accounts in /proc."""
+
+    def __init__(self, server, pid, seconds):
+        first, cpu = server.counters(), processes.cpu_seconds(pid)
+        time.sleep(seconds)
+        last, cpu_then = server.counters(), processes.cpu_seconds(pid)
+        self.seconds = (last["now_ns"] - first["now_ns"]) / 1e9
+        self.requests = last["answers"] - first["answers"]
+        self.rate = self.requests / self.seconds
+        self.cpu = cpu_then - cpu
+        self.load = self.cpu / self.seconds
+        self.micros = 1e6 * self.cpu / self.requests if self.requests else float("nan")
+        self.connections = last["connections"]
+        self.peak_in_flight = last["peak_in_flight"]
+        self.broken = last["broken"] - first["broken"]
+        self.resident_kb = processes.resident_kb(pid)
+
+
+def wait_for_traffic(server, process, connections, timeout=30, what="the client"):
+    """Until all connections stand and answers flow."""
+    def flows():
+        seen = server.counters()
+        return seen["connections"] >= connections and seen["answers"] >= 2 * connections
+    processes.wait_until(flows, timeout, f"{what} with {connections} connections", process)
+
+
+class Figures(dict):
+    """Readings of repeats by name; gives their medians."""
+
+    def add(self, **readings):
+        for name, value in readings.items():
+            self.setdefault(name, []).append(value)
+
+    def median(self, name):
+        return statistics.median(self[name]) if self.get(name) else None
