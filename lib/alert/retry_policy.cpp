@@ -20,8 +20,8 @@ constexpr double kJitter = 0.2;
 /// RFC 9110 section 10.2.3: seconds, or a date. A number below zero asks for nothing, so it becomes the least wait;
 /// text that is neither counts as not sent.
 std::optional<base::Duration> retry_after_of(const http::Response& response, base::Instant now) {
-  const std::string* header = response.header("Retry-After");
-  if (header == nullptr) return std::nullopt;
+  const auto header = response.header("Retry-After");
+  if (!header) return std::nullopt;
   const std::string_view text = base::trim(*header);
   long long seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);

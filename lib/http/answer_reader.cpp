@@ -51,7 +51,7 @@ class AnswerReader::Parser final : public beast::http::basic_parser<false> {
     // We offer no transfer coding, so the only one that may come is chunked, and HTTP/1.0 knows none.
     if (field == beast::http::field::transfer_encoding && (version_ < 11 || !beast::iequals(value, "chunked")))
       code = error::bad_transfer_encoding;
-    response.headers.push_back({std::string(name), std::string(value)});
+    response.headers.append(name, value);
   }
 
   void on_header_impl(error_code&) override {}

@@ -1,17 +1,8 @@
 #include "http/message.h"
 
-#include <strings.h>
-
-#include <algorithm>
+#include "base/ensure.h"
 
 namespace http {
-
-const std::string* Response::header(std::string_view name) const {
-  const auto found = std::find_if(headers.begin(), headers.end(), [&](const Header& header) {
-    return header.name.size() == name.size() && ::strncasecmp(header.name.data(), name.data(), name.size()) == 0;
-  });
-  return found == headers.end() ? nullptr : &found->value;
-}
 
 std::string_view to_text(Stage stage) {
   switch (stage) {

@@ -1,20 +1,16 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
+#include "http/headers.h"
 
 namespace http {
-
-struct Header {
-  std::string name;  ///< any case; compared without case
-  std::string value;
-  bool operator==(const Header&) const = default;
-};
 
 /// Which addresses a request may reach, once its host name is resolved. Every resolved address is checked, and the
 /// connection goes to a checked address.
@@ -42,11 +38,11 @@ struct Request {
 
 struct Response {
   int status = 0;
-  std::vector<Header> headers;
+  Headers headers;
   std::string body;
 
-  /// The first header of that name (any case), or nullptr.
-  const std::string* header(std::string_view name) const;
+  /// The value of the first header of that name (any case). Valid until the headers change or go.
+  std::optional<std::string_view> header(std::string_view name) const { return headers.find(name); }
 };
 
 /// How far a request got before it failed.

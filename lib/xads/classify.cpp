@@ -169,8 +169,8 @@ std::optional<AccountsPage> read_page(const Value& body) {
 }
 
 std::string warning_of(const http::Response& response) {
-  const std::string* warning = response.header("x-api-warn");
-  return warning == nullptr ? "" : std::string(base::cut_at_code_point(base::clean_text(*warning), kMaxWarning));
+  const auto warning = response.header("x-api-warn");
+  return warning ? std::string(base::cut_at_code_point(base::clean_text(*warning), kMaxWarning)) : "";
 }
 
 /// Refusals that X gives only after it accepted the signature: the owner is suspended or locked, the token lives.

@@ -15,8 +15,8 @@ constexpr long long kEndOfYear9999 =
 constexpr long long kLongestRetryAfter = 999'999'999;  // seconds
 
 /// The whole value must be digits: no sign, no fraction, nothing after them.
-std::optional<long long> read_number(const std::string* value, long long least, long long most) {
-  if (value == nullptr) return std::nullopt;
+std::optional<long long> read_number(std::optional<std::string_view> value, long long least, long long most) {
+  if (!value) return std::nullopt;
   const std::string_view text = base::trim(*value);
   long long number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -34,8 +34,8 @@ std::optional<RateLimit> read_family(const http::Response& response, const std::
   return RateLimit{static_cast<int>(*limit), static_cast<int>(*remaining), base::from_epoch_seconds(*reset)};
 }
 
-std::optional<base::Instant> read_date(const std::string* value) {
-  if (value == nullptr) return std::nullopt;
+std::optional<base::Instant> read_date(std::optional<std::string_view> value) {
+  if (!value) return std::nullopt;
   const auto date = base::parse_http_date(base::trim(*value));
   if (!date) return std::nullopt;
   return date.value();
@@ -43,7 +43,7 @@ std::optional<base::Instant> read_date(const std::string* value) {
 
 /// Retry-After as a point on X's clock; seconds need the Date header to count from.
 std::optional<base::Instant> retry_at(const http::Response& response) {
-  const std::string* value = response.header("retry-after");
+  const auto value = response.header("retry-after");
   if (const auto date = read_date(value)) return date;
   const auto seconds = read_number(value, 0, kLongestRetryAfter);
   const auto sent = server_date_of(response);
@@ -62,7 +62,7 @@ std::optional<base::Instant> server_date_of(const http::Response& response) {
 }
 
 std::optional<base::Duration> retry_after_of(const http::Response& response) {
-  const std::string* value = response.header("retry-after");
+  const auto value = response.header("retry-after");
   if (const auto seconds = read_number(value, 0, kLongestRetryAfter)) return std::chrono::seconds(*seconds);
   const auto date = read_date(value);
   const auto sent = server_date_of(response);

@@ -38,7 +38,7 @@ inline PendingDelivery pending(const std::string& destination, std::uint64_t seq
   return pending;
 }
 
-inline http::Reply answer(int status, std::string body = "", std::vector<http::Header> headers = {}) {
+inline http::Reply answer(int status, std::string body = "", http::Headers headers = {}) {
   return http::Response{status, std::move(headers), std::move(body)};
 }
 inline const http::Reply kOk = answer(200, "ok");

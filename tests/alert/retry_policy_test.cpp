@@ -11,7 +11,7 @@ namespace {
 
 const base::Instant kNow = samples::instant("2026-11-23T10:15:02.000Z");
 
-http::Reply answer(int status, std::string body, std::vector<http::Header> headers = {}) {
+http::Reply answer(int status, std::string body, http::Headers headers = {}) {
   return http::Response{status, std::move(headers), std::move(body)};
 }
 http::Reply failure(http::Stage stage, std::string detail) {

@@ -39,7 +39,7 @@ TEST_CASE("answer reader: a body with a length is complete at its last byte") {
   CHECK(reader.allows_reuse());
   const http::Response response = reader.take();
   CHECK(response.status == 200);
-  CHECK(*response.header("content-type") == "text/plain");
+  CHECK(response.header("content-type") == "text/plain");
   CHECK(response.body == "hello");
 }
 
@@ -51,7 +51,7 @@ TEST_CASE("answer reader: a chunked body may come byte by byte") {
   CHECK(reader.allows_reuse());
   const http::Response response = reader.take();
   CHECK(response.body == "hello world");
-  CHECK(response.header("X-Trailer") == nullptr);
+  CHECK_FALSE(response.header("X-Trailer"));
 }
 
 TEST_CASE("answer reader: a body without a length lasts until the end") {
@@ -92,7 +92,7 @@ TEST_CASE("answer reader: interim answers are read over") {
                       "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok") == Progress::kComplete);
   const http::Response response = reader.take();
   CHECK(response.status == 200);
-  CHECK(response.header("Link") == nullptr);
+  CHECK_FALSE(response.header("Link"));
 }
 
 TEST_CASE("answer reader: interim answers without end are malformed within the head's limit") {

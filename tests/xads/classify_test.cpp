@@ -186,9 +186,9 @@ TEST_CASE("classify: 429 waits for the account's reset even when the body is a s
 }
 
 TEST_CASE("classify: 429 with garbled limits has no reset") {
-  const std::vector<http::Header> garbled{{"x-rate-limit-limit", "99999999999999999999"},
-                                          {"x-rate-limit-remaining", "0"},
-                                          {"x-rate-limit-reset", "-1767225600"}};
+  const http::Headers garbled{{"x-rate-limit-limit", "99999999999999999999"},
+                              {"x-rate-limit-remaining", "0"},
+                              {"x-rate-limit-reset", "-1767225600"}};
   CHECK(describe(classify(answer(429, "", garbled), kAccount).answer) == "throttled");
 }
 

@@ -162,9 +162,9 @@ http::Reply replay(const std::string& file) {
     json->Accept(writer);
     body = base::take_text(buffer);
   }
-  std::vector<http::Header> headers;
+  http::Headers headers;
   if (const auto* fields = base::find_member(recorded, "headers")) {
-    for (const auto& field : fields->GetObject()) headers.push_back({field.name.GetString(), field.value.GetString()});
+    for (const auto& field : fields->GetObject()) headers.append(field.name.GetString(), field.value.GetString());
   }
   const auto* status = base::find_member(recorded, "http_status");
   return answer(status == nullptr ? 0 : status->GetInt(), std::move(body), std::move(headers));

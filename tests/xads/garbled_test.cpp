@@ -108,11 +108,11 @@ TEST_CASE("garbled: a damaged answer accuses only while its code still stands, a
 TEST_CASE("garbled: headers of noise bring no limits and no crash") {
   base::SeededRandom random(7);
   for (int round = 0; round < 1000; ++round) {
-    std::vector<http::Header> headers;
+    http::Headers headers;
     for (const std::string name :
          {"date", "retry-after", "x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset",
           "x-account-rate-limit-limit", "x-account-rate-limit-remaining", "x-account-rate-limit-reset", "x-api-warn"})
-      headers.push_back({name, random_bytes(random, below(random, 30))});
+      headers.append(name, random_bytes(random, below(random, 30)));
     const auto seen = classify(answer(429, "", headers), kAccount);
     CHECK(seen.limits == RateLimits{});
     CHECK(std::holds_alternative<Throttled>(seen.answer));

@@ -6,9 +6,8 @@ namespace xads {
 namespace {
 
 using namespace std::chrono_literals;
-using Headers = std::vector<http::Header>;
 
-http::Response with(Headers headers) { return {429, std::move(headers), ""}; }
+http::Response with(http::Headers headers) { return {429, std::move(headers), ""}; }
 
 http::Response user_family(const std::string& limit, const std::string& remaining, const std::string& reset) {
   return with({{"x-rate-limit-limit", limit}, {"x-rate-limit-remaining", remaining}, {"x-rate-limit-reset", reset}});
@@ -81,19 +80,18 @@ TEST_CASE("rate limit: a Retry-After that is neither seconds nor a date is absen
 }
 
 TEST_CASE("rate limit: the account family says when a throttle ends, then the user family, then Retry-After") {
-  const Headers retry{{"retry-after", "30"}, {"date", "Thu, 01 Jan 2026 00:00:00 GMT"}};
-  CHECK(throttle_end_of(with(retry)) == kNewYear + 30s);
+  http::Headers headers{{"retry-after", "30"}, {"date", "Thu, 01 Jan 2026 00:00:00 GMT"}};
+  CHECK(throttle_end_of(with(headers)) == kNewYear + 30s);
 
-  Headers user = retry;
-  user.insert(user.end(),
-              {{"x-rate-limit-limit", "2000"}, {"x-rate-limit-remaining", "0"}, {"x-rate-limit-reset", "1767225900"}});
-  CHECK(throttle_end_of(with(user)) == kNewYear + 5min);
+  headers.append("x-rate-limit-limit", "2000");
+  headers.append("x-rate-limit-remaining", "0");
+  headers.append("x-rate-limit-reset", "1767225900");
+  CHECK(throttle_end_of(with(headers)) == kNewYear + 5min);
 
-  Headers both = user;
-  both.insert(both.end(), {{"x-account-rate-limit-limit", "2000"},
-                           {"x-account-rate-limit-remaining", "0"},
-                           {"x-account-rate-limit-reset", "1767225660"}});
-  CHECK(throttle_end_of(with(both)) == kNewYear + 1min);
+  headers.append("x-account-rate-limit-limit", "2000");
+  headers.append("x-account-rate-limit-remaining", "0");
+  headers.append("x-account-rate-limit-reset", "1767225660");
+  CHECK(throttle_end_of(with(headers)) == kNewYear + 1min);
 }
 
 TEST_CASE("rate limit: a Retry-After date needs no Date header, seconds do") {

@@ -10,7 +10,7 @@
 
 namespace xads {
 
-inline http::Reply answer(int status, std::string body, std::vector<http::Header> headers = {}) {
+inline http::Reply answer(int status, std::string body, http::Headers headers = {}) {
   return http::Response{status, std::move(headers), std::move(body)};
 }
 
