@@ -10,14 +10,19 @@ class Window:
     """What happened between two readings of the server's counters and the client's accounts in /proc."""
 
     def __init__(self, server, pid, seconds):
+        machine, served = processes.busy_seconds(), processes.cpu_seconds(server.pid)
         first, cpu = server.counters(), processes.cpu_seconds(pid)
         time.sleep(seconds)
         last, cpu_then = server.counters(), processes.cpu_seconds(pid)
+        machine, served = processes.busy_seconds() - machine, processes.cpu_seconds(server.pid) - served
         self.seconds = (last["now_ns"] - first["now_ns"]) / 1e9
         self.requests = last["answers"] - first["answers"]
         self.rate = self.requests / self.seconds
         self.cpu = cpu_then - cpu
         self.load = self.cpu / self.seconds
+        self.server_load = served / self.seconds
+        # What neither client nor server used of their two cores, in cores; about 0 on a machine with nothing else to do.
+        self.others = max(0.0, (machine - self.cpu - served) / self.seconds)
         self.micros = 1e6 * self.cpu / self.requests if self.requests else float("nan")
         self.connections = last["connections"]
         self.peak_in_flight = last["peak_in_flight"]

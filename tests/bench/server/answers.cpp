@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kAccountsPath = "/12/accounts/";
 constexpr std::string_view kAllPermissions = R"("ACCOUNT_ADMIN","TWEET_COMPOSER")";
-constexpr std::string_view kFewerPermissions = R"("ANALYST")";
+constexpr std::string_view kFewerPermissions = R"("ANALYST","TWEET_COMPOSER")";
 
 /// "/12/accounts/:account_id/authenticated_user_access", or empty.
 std::string_view account_of(std::string_view target) {

@@ -1,0 +1,121 @@
+"""The whole audit against other clients: without delay (pipeline), and with answers that take 100 ms (latency)."""
+
+import contextlib
+import time
+
+import clients
+import processes
+from api_server import ApiServer
+from daemon import Daemon, Pairs
+from measure import Figures, Window, wait_for_traffic
+
+OURS = "adsauditd"
+PEERS_AT_ALL = ["wrk", OURS, "Go net/http", "libcurl multi"]
+PEERS_AT_64 = ["twitter-api-v2", "aiohttp", "requests-oauthlib"]
+NEVER_IDLE = 200_000  # pairs, each due every second: more than can be asked
+LONG_AGO = {"last_seen_from": 864_000, "last_seen_to": 86_400}
+
+
+@contextlib.contextmanager
+def running(bench, name, server, connections):
+    """The process of a client with so many connections."""
+    if name == OURS:
+        with Daemon(bench.tools, server, Pairs(bench.tools, NEVER_IDLE, **LONG_AGO), connections) as daemon:
+            try:
+                yield daemon.process
+            except processes.NotMeasured as why:
+                raise processes.NotMeasured(f"{why}; its last words: {daemon.last_words()}") from None
+    else:
+        process = clients.start(name, bench.tools, server, connections)
+        try:
+            yield process
+        finally:
+            processes.end(process)
+
+
+def measure(bench, name, connections, *server_arguments):
+    with ApiServer(bench.tools, *server_arguments) as server, running(bench, name, server, connections) as process:
+        wait_for_traffic(server, process, connections, timeout=60, what=name)
+        time.sleep(bench.warm_up)
+        window = Window(server, process.pid, bench.window)
+        bench.report.disturbed_by.append(window.others)
+        return window
+
+
+def _measure_all(bench, section, plan, *server_arguments):
+    """{(name, connections): [Window of each repeat, or None]}; interleaved: each repeat measures all, one by one."""
+    windows = {}
+    for repeat in range(bench.repeats):
+        for name, connections in plan:
+            bench.say(f"{section}: repeat {repeat + 1} of {bench.repeats}: {name}, {connections} connections")
+            try:
+                window = measure(bench, name, connections, *server_arguments)
+            except processes.NotMeasured as why:
+                window = None
+                bench.report.not_measured(section, f"{name}, {connections} connections, repeat {repeat + 1}", why)
+            windows.setdefault((name, connections), []).append(window)
+    return windows
+
+
+def _ratios(mine, theirs, read):
+    """Of the same repeat, because the machine is not the same from minute to minute."""
+    return [read(one) / read(other) for one, other in zip(mine, theirs) if one and other and read(other)]
+
+
+def _figures(windows, name, connections):
+    mine = windows.get((name, connections), [])
+    figures = Figures()
+    for window in filter(None, mine):
+        figures.add(rate=window.rate, micros=window.micros, load=window.load, rss=window.resident_kb / 1024)
+    for other, label in (("wrk", "wrk"), ("Go net/http", "go")):
+        theirs = windows.get((other, connections), [])
+        figures[f"rate_to_{label}"] = _ratios(mine, theirs, lambda window: window.rate)
+        figures[f"micros_to_{label}"] = _ratios(mine, theirs, lambda window: window.micros)
+    return figures
+
+
+def _rows(bench, section, windows, ideal_per_connection=None):
+    for name, connections in windows:
+        figures = _figures(windows, name, connections)
+        if figures.median("rate") is None:
+            continue
+        more = f"{100 * figures.median('load'):.0f}% of a core"
+        if ideal_per_connection:
+            more += f", {100 * figures.median('rate') / (connections * ideal_per_connection):.1f}% of the ideal"
+        bench.report.row(section, f"{name}, {connections} connections", figures.median("rate"),
+                         figures.median("rate_to_wrk"), figures.median("micros"), figures.median("micros_to_wrk"),
+                         figures.median("micros_to_go"), figures.median("rss"), more)
+
+
+def pipeline(bench):
+    plan = [(name, connections) for connections in (64, 256, 1000) for name in PEERS_AT_ALL]
+    plan += [(name, 64) for name in PEERS_AT_64]
+    windows = _measure_all(bench, "pipeline", plan)
+    _rows(bench, "pipeline", windows)
+    at_64 = _figures(windows, OURS, 64)
+    report = bench.report
+    report.at_most("whole audit, client CPU, 64 connections", " × wrk", 1.5, 1.0, at_64.median("micros_to_wrk"))
+    report.at_most("whole audit, client CPU, 64 connections", " × Go", 0.5, None, at_64.median("micros_to_go"))
+    for connections in (64, 256, 1000):
+        rate = _figures(windows, OURS, connections).median("rate_to_wrk")
+        report.at_least(f"audits/s on one core, {connections} connections", "% of wrk", 65, 100,
+                        rate and 100 * rate)
+    few, many = at_64.median("rss"), _figures(windows, OURS, 1000).median("rss")
+    per_connection = (many - few) * 1024 / (1000 - 64) if few and many else None
+    report.at_most("memory per TLS connection", " KB", 80, 30, per_connection)
+
+
+def latency(bench):
+    plan = [(name, 1000) for name in PEERS_AT_ALL] + [(OURS, 4000)]
+    windows = _measure_all(bench, "latency", plan, "--delay-ms", 100)
+    _rows(bench, "latency", windows, ideal_per_connection=10)
+    for connections, must in ((1000, 97), (4000, None)):
+        figures = _figures(windows, OURS, connections)
+        rate, load = figures.median("rate"), figures.median("load")
+        share = rate and 100 * rate / (10 * connections)
+        bound = load is not None and load > 0.95
+        met = None if share is None else share >= 97 or bound
+        text = "not measured" if share is None else f"{share:.1f}%, {100 * load:.0f}% of a core"
+        bench.report.bar(f"100 ms answers, {connections} in flight",
+                         "≥ 97% of the ideal, or CPU-bound" if must else "", "" if must else "≥ 97%, or CPU-bound", text,
+                         met if must else None, None if must else met)

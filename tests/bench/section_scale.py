@@ -1,0 +1,82 @@
+"""What a number of pairs costs: memory and start-up (memory), a day's audits (steady), a day with few of them (idle)."""
+
+import time
+
+import processes
+from api_server import ApiServer
+from daemon import Daemon, Pairs
+from measure import Window, wait_for_traffic
+
+MINUTE, DAY = 60, 86_400
+ONE_INTERVAL = {"last_seen_from": 15 * MINUTE, "last_seen_to": 0}
+
+
+def _sweep(bench, tokens, accounts_per_token, interval):
+    """Resident KB after every pair was asked once, the peak until then, and seconds from start to first audit."""
+    pairs = Pairs(bench.tools, tokens, accounts_per_token, **ONE_INTERVAL)
+    with ApiServer(bench.tools) as server, Daemon(bench.tools, server, pairs, 64, interval) as daemon:
+        processes.wait_until(lambda: server.counters()["first_request_at_ms"], 120, "the first audit", daemon.process)
+        first = server.counters()["first_request_at_ms"] / 1000 - daemon.started_at
+        limit = 15 + pairs.count / 10_000
+        processes.wait_until(lambda: server.counters()["answers"] >= 1.1 * pairs.count, limit, "a sweep of all pairs",
+                             daemon.process)
+        time.sleep(0.5)
+        return processes.resident_kb(daemon.pid), processes.peak_resident_kb(daemon.pid), first
+
+
+def memory(bench):
+    empty, _, _ = _sweep(bench, 64, 1, "1s")
+    # (tokens, accounts of each, interval): the sweep is as quick as the interval demands and the core allows.
+    plan = [(10_000, 1, "1s"), (100_000, 1, "1s"), (1_000_000, 1, "10s")]
+    if not bench.quick:
+        plan.append((100_000, 10, "10s"))
+    measured = {}
+    for tokens, accounts, interval in plan:
+        what = f"{tokens * accounts:,} pairs, {accounts} account{'s' if accounts > 1 else ''} per token"
+        bench.say(f"memory: {what}")
+        try:
+            resident, peak, first = _sweep(bench, tokens, accounts, interval)
+        except processes.NotMeasured as why:
+            bench.report.not_measured("memory", what, why)
+            continue
+        per_pair = (resident - empty) * 1024 / (tokens * accounts)
+        measured[tokens, accounts] = per_pair, first
+        bench.report.row("memory", what, rss_mb=resident / 1024,
+                         more=f"{per_pair:.0f} bytes a pair, peak {peak / 1024:.0f} MB, first audit after {first:.2f} s")
+    million, ten = measured.get((1_000_000, 1)), measured.get((100_000, 10))
+    bench.report.at_most("RSS per pair at 10^6, one account per token", " bytes", 300, 160, million and million[0])
+    bench.report.at_most("RSS per pair at 10^6, ten accounts per token", " bytes", 300, 75, ten and ten[0])
+    bench.report.at_most("start to first audit at 10^6 pairs", " s", 3, 1, million and million[1])
+
+
+def steady(bench):
+    """A million pairs each 15 minutes. The CPU share is told for that rate, also when another one was seen."""
+    wanted = 1_000_000 / (15 * MINUTE)
+    pairs = Pairs(bench.tools, 1_000_000, **ONE_INTERVAL)
+    with ApiServer(bench.tools, "--delay-ms", 100) as server:
+        with Daemon(bench.tools, server, pairs, 2000, "15m", share="10%") as daemon:
+            wait_for_traffic(server, daemon.process, 1, timeout=120, what="adsauditd")
+            time.sleep(15)  # what fell due while the database was filled
+            window = Window(server, daemon.pid, 10 if bench.quick else 30)
+    share = 100 * window.micros * wanted / 1e6
+    bench.report.row("steady", "1,000,000 pairs, each 15 min, 100 ms", window.rate, micros=window.micros,
+                     rss_mb=window.resident_kb / 1024,
+                     more=f"{100 * window.load:.2f}% of a core; {share:.2f}% at {wanted:,.0f}/s")
+    bench.report.at_most("10^6 pairs each 15 minutes, 100 ms answers", "% of a core", 8, 3, share)
+
+
+def idle(bench):
+    pairs = Pairs(bench.tools, 1000, **ONE_INTERVAL)
+    seconds = 15 if bench.quick else MINUTE
+    with ApiServer(bench.tools, "--delay-ms", 100) as server:
+        with Daemon(bench.tools, server, pairs, 64, "15m", share="10%") as daemon:
+            wait_for_traffic(server, daemon.process, 1, what="adsauditd")
+            time.sleep(5)
+            woken = processes.wake_ups(daemon.pid)
+            window = Window(server, daemon.pid, seconds)
+            woken = processes.wake_ups(daemon.pid) - woken
+    per_day = DAY / window.seconds
+    bench.report.row("idle", "1,000 pairs, each 15 min", window.rate, micros=window.micros,
+                     rss_mb=window.resident_kb / 1024,
+                     more=f"a day: {woken * per_day:,.0f} wake-ups ({woken / window.seconds:.1f}/s), "
+                          f"{window.cpu * per_day:.0f} s of CPU; from {window.seconds:.0f} s")
