@@ -42,10 +42,11 @@ def say(text):
 class Bench:
     """What a section is given."""
 
-    def __init__(self, tools, report, quick, repeats):
-        self.tools, self.report, self.quick = tools, report, quick
-        self.repeats = repeats
-        self.warm_up, self.window = (1.0, 1.5) if quick else (2.0, 3.0)
+    def __init__(self, tools, report, options):
+        self.tools, self.report, self.quick = tools, report, options.quick
+        self.repeats = options.repeats or (1 if options.quick else 3)
+        self.pairs = options.pairs
+        self.warm_up, self.window = (1.0, 1.5) if options.quick else (2.0, 3.0)
         self.say = say
 
 
@@ -96,6 +97,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="one repeat and short windows: minutes instead of a quarter")
     parser.add_argument("--section", action="append", choices=SECTIONS, help="only this one; may be given again")
     parser.add_argument("--repeats", type=int, default=0, help="default 3, and 1 with --quick")
+    parser.add_argument("--pairs", type=int, default=1_000_000, help="of the sections about many pairs; default %(default)s")
     parser.add_argument("--json", metavar="FILE", help="the same figures for machines")
     parser.add_argument("--build-dir", required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -105,7 +107,7 @@ def main():
     started = time.monotonic()
     report = Report(say)
     with Tools(options.build_dir, options.quick) as tools:
-        bench = Bench(tools, report, options.quick, options.repeats or (1 if options.quick else 3))
+        bench = Bench(tools, report, options)
         try:
             run_sections(bench, options.section or list(SECTIONS))
         except KeyboardInterrupt:

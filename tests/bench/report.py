@@ -1,9 +1,11 @@
 """The one table, what could not be measured, and the bars."""
 
 import json
+import textwrap
 
 COLUMNS = ("section", "what", "requests/s", "/ wrk", "CPU µs", "/ wrk", "/ Go", "RSS MB", "more")
 RIGHT = set(range(2, 8))
+WIDEST_MORE = 70  # characters of a line
 
 
 def _number(value, digits=2):
@@ -53,9 +55,11 @@ class Report:
         lines = ["", about, ""]
         cells = [COLUMNS]
         for row in self.rows:
+            first, *others = textwrap.wrap(row["more"], WIDEST_MORE) or [""]
             cells.append((row["section"], row["what"], _number(row["rate"], 0), _number(row["rate_to_wrk"]),
                           _number(row["micros"]), _number(row["micros_to_wrk"]), _number(row["micros_to_go"]),
-                          _number(row["rss_mb"], 1), row["more"]))
+                          _number(row["rss_mb"], 1), first))
+            cells += [(*[""] * (len(COLUMNS) - 1), text) for text in others]
         lines += _aligned(cells, RIGHT)
         if self.missing:
             lines += ["", "Not measured:"]

@@ -27,9 +27,10 @@ def _sweep(bench, tokens, accounts_per_token, interval):
 def memory(bench):
     empty, _, _ = _sweep(bench, 64, 1, "1s")
     # (tokens, accounts of each, interval): the sweep is as quick as the interval demands and the core allows.
-    plan = [(10_000, 1, "1s"), (100_000, 1, "1s"), (1_000_000, 1, "10s")]
+    most = bench.pairs
+    plan = [(most // 100, 1, "1s"), (most // 10, 1, "1s"), (most, 1, "10s")]
     if not bench.quick:
-        plan.append((100_000, 10, "10s"))
+        plan.append((most // 10, 10, "10s"))
     measured = {}
     for tokens, accounts, interval in plan:
         what = f"{tokens * accounts:,} pairs, {accounts} account{'s' if accounts > 1 else ''} per token"
@@ -43,26 +44,26 @@ def memory(bench):
         measured[tokens, accounts] = per_pair, first
         bench.report.row("memory", what, rss_mb=resident / 1024,
                          more=f"{per_pair:.0f} bytes a pair, peak {peak / 1024:.0f} MB, first audit after {first:.2f} s")
-    million, ten = measured.get((1_000_000, 1)), measured.get((100_000, 10))
-    bench.report.at_most("RSS per pair at 10^6, one account per token", " bytes", 300, 160, million and million[0])
-    bench.report.at_most("RSS per pair at 10^6, ten accounts per token", " bytes", 300, 75, ten and ten[0])
-    bench.report.at_most("start to first audit at 10^6 pairs", " s", 3, 1, million and million[1])
+    one, ten = measured.get((most, 1)), measured.get((most // 10, 10))
+    bench.report.at_most(f"RSS per pair at {most:,}, one account per token", " bytes", 300, 160, one and one[0])
+    bench.report.at_most(f"RSS per pair at {most:,}, ten accounts per token", " bytes", 300, 75, ten and ten[0])
+    bench.report.at_most(f"start to first audit at {most:,} pairs", " s", 3, 1, one and one[1])
 
 
 def steady(bench):
     """A million pairs each 15 minutes. The CPU share is told for that rate, also when another one was seen."""
-    wanted = 1_000_000 / (15 * MINUTE)
-    pairs = Pairs(bench.tools, 1_000_000, **ONE_INTERVAL)
+    wanted = bench.pairs / (15 * MINUTE)
+    pairs = Pairs(bench.tools, bench.pairs, **ONE_INTERVAL)
     with ApiServer(bench.tools, "--delay-ms", 100) as server:
         with Daemon(bench.tools, server, pairs, 2000, "15m", share="10%") as daemon:
             wait_for_traffic(server, daemon.process, 1, timeout=120, what="adsauditd")
             time.sleep(15)  # what fell due while the database was filled
             window = Window(server, daemon.pid, 10 if bench.quick else 30)
     share = 100 * window.micros * wanted / 1e6
-    bench.report.row("steady", "1,000,000 pairs, each 15 min, 100 ms", window.rate, micros=window.micros,
+    bench.report.row("steady", f"{bench.pairs:,} pairs, each 15 min, 100 ms", window.rate, micros=window.micros,
                      rss_mb=window.resident_kb / 1024,
                      more=f"{100 * window.load:.2f}% of a core; {share:.2f}% at {wanted:,.0f}/s")
-    bench.report.at_most("10^6 pairs each 15 minutes, 100 ms answers", "% of a core", 8, 3, share)
+    bench.report.at_most(f"{bench.pairs:,} pairs each 15 minutes, 100 ms answers", "% of a core", 8, 3, share)
 
 
 def idle(bench):
