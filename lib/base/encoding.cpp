@@ -1,6 +1,5 @@
 #include "base/encoding.h"
 
-#include <fmt/format.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -29,6 +28,15 @@ Result<std::string> from_base64(std::string_view text) {
   return bytes;
 }
 
-std::string to_hex(std::string_view bytes) { return fmt::format("{:02x}", fmt::join(as_bytes(bytes), "")); }
+std::string to_hex(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text(2 * bytes.size(), '\0');
+  auto digit = text.begin();
+  for (const unsigned char byte : as_bytes(bytes)) {
+    *digit++ = kDigits[byte >> 4];
+    *digit++ = kDigits[byte & 15];
+  }
+  return text;
+}
 
 }  // namespace base

@@ -30,6 +30,15 @@ TEST_CASE("digest: HMAC-SHA-1 of RFC 2202") {
         "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
 }
 
+TEST_CASE("digest: a key of one block is used as it is, a longer one is hashed first") {
+  const std::string block(64, 'k');
+  const std::string longer(65, 'k');
+  CHECK(hmac_sha256(longer, "text") == hmac_sha256(as_view(sha256(longer)), "text"));
+  CHECK(hmac_sha256(block, "text") != hmac_sha256(as_view(sha256(block)), "text"));
+  CHECK(to_hex(as_view(hmac_sha1(std::string(80, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First"))) ==
+        "aa4ae5e15272d00e95705637ce8a3b55ed402112");
+}
+
 TEST_CASE("digest: one key leaves no trace in the next signature") {
   const auto first = hmac_sha256("Jefe", "what do ya want for nothing?");
   hmac_sha256(std::string(131, 'x'), "other");
