@@ -1,68 +1,108 @@
 #include "xads/client.h"
 
+#include <openssl/crypto.h>
+
 #include <array>
 
 #include "base/encoding.h"
 #include "base/ensure.h"
+#include "base/text.h"
 
 namespace xads {
 namespace {
 
-/// As it is signed (lower case, no default port), so that it need not be read again for every request.
+/// As it is signed, without a closing slash.
 std::string normalized(const std::string& url) {
   std::string base = base_string_url(url);
   while (base.ends_with('/')) base.pop_back();
   return base;
 }
 
-SigningContext make_context(const base::Clock& clock, base::Random& random) {
+/// Where a token lies open while a signature is made.
+struct TokenRoom {
+  TokenRoom() = default;
+  TokenRoom(const TokenRoom&) = delete;
+  TokenRoom& operator=(const TokenRoom&) = delete;
+  ~TokenRoom() { ::OPENSSL_cleanse(bytes.data(), bytes.size()); }
+
+  std::array<char, kTokenRoom> bytes;
+};
+
+std::string make_nonce(base::Random& random) {
   std::array<unsigned char, 16> bytes;
   random.fill(bytes);
-  return {base::to_hex(base::as_view(bytes)), base::to_epoch_seconds(clock.now().utc)};
+  return base::to_hex(base::as_view(bytes));
+}
+
+TokenSource source_of(const AccessToken& token) {
+  return [&token](std::span<char>) { return reveal(token); };
 }
 
 }  // namespace
 
-Client::Client(ApiOptions options, const base::Clock& clock, base::Random& random)
-    : options_(std::move(options)), clock_(clock), random_(random) {
-  options_.base_url = normalized(options_.base_url);
-  options_.identity_url = normalized(options_.identity_url);
+Client::Client(const ApiOptions& options, const base::Clock& clock, base::Random& random)
+    : accounts_url_(normalized(options.base_url) + "/" + options.version + "/accounts"),
+      identity_url_(normalized(options.identity_url) + "/1.1/account/verify_credentials.json"),
+      access_start_("GET&" + percent_encode(accounts_url_ + "/")),
+      deadline_(options.deadline),
+      clock_(clock),
+      random_(random) {}
+
+http::Request Client::access_request(const Consumer& consumer, TokenSource token, std::string_view account_id) const {
+  // Piece by piece, which is what make_signable() would give, but for a third of the time.
+  const std::string id = percent_encode(account_id);
+  std::string start;
+  start.reserve(160);
+  start.append(access_start_).append(percent_encode(id)).append("%2Fauthenticated_user_access&");
+  std::string url;
+  url.reserve(120);
+  url.append(accounts_url_).append("/").append(id).append("/authenticated_user_access");
+  return signed_get(std::move(url), {std::move(start), {}}, consumer, std::move(token));
+}
+
+http::Request Client::accounts_request(const Consumer& consumer, TokenSource token, const AccountsQuery& query) const {
+  ENSURE(query.count >= 1 && query.count <= 1000);
+  std::vector<Parameter> parameters{{"count", std::to_string(query.count)}};
+  if (!query.cursor.empty()) parameters.emplace_back("cursor", query.cursor);
+  if (!query.account_ids.empty()) parameters.emplace_back("account_ids", base::join(query.account_ids, ","));
+  if (query.with_deleted) parameters.emplace_back("with_deleted", "true");
+  return signed_get(accounts_url_ + "?" + parameter_string(parameters), make_signable("GET", accounts_url_, parameters),
+                    consumer, std::move(token));
+}
+
+http::Request Client::identity_request(const Consumer& consumer, TokenSource token) const {
+  return signed_get(identity_url_, make_signable("GET", identity_url_, {}), consumer, std::move(token));
 }
 
 http::Request Client::access_request(const Consumer& consumer, const AccessToken& token,
-                                     const std::string& account_id) const {
-  return signed_get(versioned("/accounts/" + percent_encode(account_id) + "/authenticated_user_access"), {}, consumer,
-                    token);
+                                     std::string_view account_id) const {
+  return access_request(consumer, source_of(token), account_id);
 }
 
 http::Request Client::accounts_request(const Consumer& consumer, const AccessToken& token, int count,
                                        const std::string& cursor) const {
-  ENSURE(count >= 1 && count <= 1000);
-  std::vector<Parameter> query{{"count", std::to_string(count)}};
-  if (!cursor.empty()) query.emplace_back("cursor", cursor);
-  return signed_get(versioned("/accounts"), std::move(query), consumer, token);
+  return accounts_request(consumer, source_of(token), AccountsQuery{count, cursor, {}, false});
 }
 
 http::Request Client::identity_request(const Consumer& consumer, const AccessToken& token) const {
-  return signed_get(options_.identity_url + "/1.1/account/verify_credentials.json", {}, consumer, token);
+  return identity_request(consumer, source_of(token));
 }
 
-http::Request Client::signed_get(std::string url, std::vector<Parameter> query, const Consumer& consumer,
-                                 const AccessToken& token) const {
+http::Request Client::signed_get(std::string url, Signable signable, const Consumer& consumer,
+                                 TokenSource token) const {
   http::Request request;
-  request.url = query.empty() ? url : url + "?" + parameter_string(query);
-  request.headers = {{"Accept", "application/json"}};
-  request.deadline = options_.deadline;
+  request.url = std::move(url);
+  request.headers.push_back({"Accept", "application/json"});
+  request.deadline = deadline_;
   // References only to what outlives the request, by the contract of this class; no `this`.
-  request.authorization = [url = std::move(url), query = std::move(query), &clock = clock_, &random = random_,
-                           &consumer, &token] {
-    return authorization_header_for("GET", url, query, consumer, token, make_context(clock, random));
+  request.authorization = [signable = std::move(signable), token = std::move(token), &clock = clock_, &random = random_,
+                           &consumer] {
+    const std::string nonce = make_nonce(random);
+    TokenRoom room;
+    return authorization_header(signable, consumer, token(room.bytes),
+                                {nonce, base::to_epoch_seconds(clock.now().utc)});
   };
   return request;
-}
-
-std::string Client::versioned(std::string_view path) const {
-  return options_.base_url + "/" + options_.version + std::string(path);
 }
 
 }  // namespace xads

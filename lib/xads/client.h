@@ -20,27 +20,43 @@ struct ApiOptions {
   base::Duration deadline{10'000};
 };
 
-/// Makes signed requests; sends nothing. The request signs itself anew on every attempt, so `clock`, `random`,
-/// `consumer` and `token` must outlive the request; the client itself need not. Loop thread only.
+/// Which ad accounts to list, and from where on.
+struct AccountsQuery {
+  int count = 1000;                      ///< in one page; 1 to 1000
+  std::string cursor;                    ///< next_cursor of the page before; empty for the first one
+  std::vector<std::string> account_ids;  ///< only these; empty for all that the user can reach
+  bool with_deleted = false;
+};
+
+/// Makes signed requests; sends nothing. The request signs itself anew on every attempt and opens the token only then,
+/// so `clock`, `random`, `consumer` and whatever the token source refers to must outlive the request; the client itself
+/// need not. Loop thread only.
 class Client {
  public:
   /// Requires URLs in `options` as described there.
-  Client(ApiOptions options, const base::Clock& clock, base::Random& random);
+  Client(const ApiOptions& options, const base::Clock& clock, base::Random& random);
 
   /// GET accounts/:account_id/authenticated_user_access
-  http::Request access_request(const Consumer& consumer, const AccessToken& token, const std::string& account_id) const;
-  /// GET accounts?count=...&cursor=...; `count` 1 to 1000, `cursor` empty for the first page.
+  http::Request access_request(const Consumer& consumer, TokenSource token, std::string_view account_id) const;
+  /// GET accounts
+  http::Request accounts_request(const Consumer& consumer, TokenSource token, const AccountsQuery& query) const;
+  /// GET /1.1/account/verify_credentials.json on the identity host: does this token live at all?
+  http::Request identity_request(const Consumer& consumer, TokenSource token) const;
+
+  // The same for a token that lies open and outlives the request.
+  http::Request access_request(const Consumer& consumer, const AccessToken& token, std::string_view account_id) const;
   http::Request accounts_request(const Consumer& consumer, const AccessToken& token, int count,
                                  const std::string& cursor) const;
-  /// GET /1.1/account/verify_credentials.json on the identity host: does this token live at all?
   http::Request identity_request(const Consumer& consumer, const AccessToken& token) const;
 
  private:
-  http::Request signed_get(std::string url, std::vector<Parameter> query, const Consumer& consumer,
-                           const AccessToken& token) const;
-  std::string versioned(std::string_view path) const;
+  http::Request signed_get(std::string url, Signable signable, const Consumer& consumer, TokenSource token) const;
 
-  ApiOptions options_;  ///< its URLs as they are signed, without a closing slash
+  // Both as they are signed (lower case, no default port), so that no URL is read again for a request.
+  std::string accounts_url_;  ///< ".../12/accounts"
+  std::string identity_url_;  ///< the whole of it
+  std::string access_start_;  ///< what the base string of an access request has before the account
+  base::Duration deadline_;
   const base::Clock& clock_;
   base::Random& random_;
 };

@@ -117,6 +117,63 @@ TEST_CASE_FIXTURE(Fixture, "client: a request outlives the client that made it")
   CHECK(request.authorization().starts_with("OAuth oauth_consumer_key=\"xvz1evFS4wEEPTGEFPHBog\", "));
 }
 
+TEST_CASE_FIXTURE(Fixture, "client: a list of accounts may be asked for by name, deleted ones too") {
+  const auto open = [this](std::span<char>) { return reveal(token); };
+  CHECK(client.accounts_request(consumer, open, {}).url == "https://ads-api.x.com/12/accounts?count=1000");
+  CHECK(client.accounts_request(consumer, open, {1, "", {"18ce54d4x5t"}, false}).url ==
+        "https://ads-api.x.com/12/accounts?account_ids=18ce54d4x5t&count=1");
+  CHECK(client.accounts_request(consumer, open, {200, "c", {"a1", "b&2", "c3"}, true}).url ==
+        "https://ads-api.x.com/12/accounts?account_ids=a1%2Cb%262%2Cc3&count=200&cursor=c&with_deleted=true");
+}
+
+TEST_CASE_FIXTURE(Fixture, "client: the comma between account ids is signed as it is sent") {
+  ConstantRandom constant;
+  const Client steady({}, clock, constant);
+  const auto open = [this](std::span<char>) { return reveal(token); };
+  CHECK(steady.accounts_request(consumer, open, {5, "", {"a1", "b2"}, true}).authorization() ==
+        authorization_header("GET", "https://ads-api.x.com/12/accounts",
+                             {{"with_deleted", "true"}, {"account_ids", "a1,b2"}, {"count", "5"}}, consumer, token,
+                             {"a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5", 1767225600}));
+}
+
+TEST_CASE_FIXTURE(Fixture, "client: a token is opened when a request is signed, once an attempt and not before") {
+  ConstantRandom constant;
+  const Client steady({}, clock, constant);
+  int opened = 0;
+  const auto request = steady.access_request(
+      consumer,
+      [&](std::span<char> room) {
+        ++opened;
+        REQUIRE(room.size() == kTokenRoom);
+        const auto name = token.token.reveal();
+        const auto secret = token.secret.reveal();
+        std::copy(secret.begin(), secret.end(), std::copy(name.begin(), name.end(), room.begin()));
+        const std::string_view written(room.data(), room.size());
+        return TokenText{written.substr(0, name.size()), written.substr(name.size(), secret.size())};
+      },
+      "abc");
+  CHECK(opened == 0);
+  CHECK(request.authorization() == steady.access_request(consumer, token, "abc").authorization());
+  CHECK(opened == 1);
+  CHECK(request.authorization().find("oauth_token=\"370773112-") != std::string::npos);
+  CHECK(opened == 2);
+}
+
+TEST_CASE_FIXTURE(Fixture, "client: without its token a request is signed by the app alone") {
+  const auto request = client.identity_request(consumer, [](std::span<char>) { return TokenText{}; });
+  CHECK(request.authorization().find("oauth_token=") == std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Fixture, "client: an account id of any bytes is signed as it is sent") {
+  ConstantRandom constant;
+  const Client steady({}, clock, constant);
+  for (const std::string account : {"18ce54d4x5t", "../x?y#z a", "%2F", "\xC3\xA9~"}) {
+    const auto request = steady.access_request(consumer, token, account);
+    CHECK(request.authorization() == authorization_header("GET", request.url, {}, consumer, token,
+                                                          {"a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5", 1767225600}));
+  }
+}
+
 TEST_CASE_FIXTURE(Fixture, "client: no secret travels in the header") {
   const auto header = client.identity_request(consumer, token).authorization();
   CHECK(header.find(consumer.secret.reveal()) == std::string::npos);

@@ -2,10 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
 #include "base/json.h"
+#include "base/random.h"
 
 namespace xads {
 namespace {
@@ -33,6 +35,26 @@ std::string value_of(const std::vector<Parameter>& parameters, const std::string
     if (candidate == name) return value;
   }
   return {};
+}
+
+/// Encoded and sorted, as the signer takes them. Views into `parameters`, which are changed to what they show.
+std::vector<ProtocolParameter> protocol_of(std::vector<Parameter>& parameters) {
+  std::vector<ProtocolParameter> protocol;
+  std::sort(parameters.begin(), parameters.end());
+  for (auto& [name, value] : parameters) {
+    value = percent_encode(value);
+    protocol.push_back({name, value});
+  }
+  return protocol;
+}
+
+/// One to three characters out of a few, so that many come twice or differ late; some need an escape.
+std::string random_text(base::Random& random) {
+  constexpr std::string_view kCharacters = "ab~%&=+ /o\xC3";
+  std::string text;
+  for (auto length = 1 + random.next_u64() % 3; length > 0; --length)
+    text += kCharacters[random.next_u64() % kCharacters.size()];
+  return text;
 }
 
 /// Published examples; X's own are at docs.x.com/fundamentals/authentication/oauth-1-0a.
@@ -81,13 +103,33 @@ TEST_CASE("oauth1: every signing vector is reproduced, step by step") {
     append_pairs(protocol, vector, "oauth_params");
 
     CHECK(parameter_string(all) == text_at(vector, "expected_parameter_string"));
-    const auto base = signature_base_string(text_at(vector, "method"), text_at(vector, "base_url"), all);
+    std::vector<Parameter> others;
+    append_pairs(others, vector, "query");
+    append_pairs(others, vector, "form_body");
+    const auto sorted = protocol_of(protocol);
+    const auto base =
+        signature_base_string(make_signable(text_at(vector, "method"), text_at(vector, "base_url"), others), sorted);
     CHECK(base == text_at(vector, "expected_base_string"));
-    const auto signed_with = signature(base, base::Secret(text_at(vector, "consumer_secret")),
-                                       base::Secret(text_at(vector, "token_secret")));
+    const auto signed_with = signature(base, text_at(vector, "consumer_secret"), text_at(vector, "token_secret"));
     CHECK(signed_with == text_at(vector, "expected_signature"));
-    protocol.emplace_back("oauth_signature", signed_with);
-    CHECK(header_value(protocol) == text_at(vector, "header_sorted_by_key"));
+    CHECK(header_value(sorted, signed_with) == text_at(vector, "header_sorted_by_key"));
+  }
+}
+
+TEST_CASE("oauth1: whatever the parameters, the base string is the one that the RFC describes step by step") {
+  base::SeededRandom random(20261123);
+  constexpr std::string_view kUrl = "https://ads-api.x.com/12/accounts";
+  for (int round = 0; round < 2000; ++round) {
+    std::vector<Parameter> others;
+    for (auto count = random.next_u64() % 5; count > 0; --count)
+      others.emplace_back((random.next_u64() % 2 == 0 ? "" : "oauth_") + random_text(random), random_text(random));
+    std::vector<Parameter> protocol{{"oauth_a", random_text(random)}, {"oauth_b", random_text(random)}};
+    if (round % 2 == 0) others.emplace_back("oauth_b", random_text(random));
+
+    std::vector<Parameter> all = others;
+    all.insert(all.end(), protocol.begin(), protocol.end());
+    CHECK(signature_base_string(make_signable("get", kUrl, others), protocol_of(protocol)) ==
+          "GET&" + percent_encode(kUrl) + "&" + percent_encode(parameter_string(all)));
   }
 }
 
@@ -107,7 +149,8 @@ TEST_CASE("oauth1: the whole header is made from consumer, token, nonce and time
                             base::Secret(text_at(vector, "consumer_secret"))};
     const AccessToken token{base::Secret(value_of(protocol, "oauth_token")),
                             base::Secret(text_at(vector, "token_secret"))};
-    const SigningContext context{value_of(protocol, "oauth_nonce"), std::stoll(value_of(protocol, "oauth_timestamp"))};
+    const std::string nonce = value_of(protocol, "oauth_nonce");
+    const SigningContext context{nonce, std::stoll(value_of(protocol, "oauth_timestamp"))};
     CHECK(authorization_header(text_at(vector, "method"), text_at(vector, "base_url"), parameters, consumer, token,
                                context) == text_at(vector, "header_sorted_by_key"));
     ++checked;
@@ -133,6 +176,20 @@ TEST_CASE("oauth1: without a token the header has no oauth_token and the key kee
                            {{"oauth_callback", "http://localhost/sign-in-with-twitter/"}}, consumer, {}, context);
   CHECK(header.find("oauth_token=") == std::string::npos);
   CHECK(header.find("oauth_signature=\"F1Li3tvehgcraF8DMJ7OyxO4w9Y%3D\"") != std::string::npos);
+}
+
+TEST_CASE("oauth1: a key or token with reserved characters is encoded once in the header and twice under it") {
+  const SigningContext context{"abc", 1767225600};
+  const Consumer odd{base::Secret("k+/="), base::Secret("s&")};
+  const AccessToken token{base::Secret("t%"), base::Secret("&s")};
+  const auto header = authorization_header("GET", "https://ads-api.x.com/12/accounts", {}, odd, token, context);
+  CHECK(header.find("oauth_consumer_key=\"k%2B%2F%3D\"") != std::string::npos);
+  CHECK(header.find("oauth_token=\"t%25\"") != std::string::npos);
+  const std::string base =
+      "GET&https%3A%2F%2Fads-api.x.com%2F12%2Faccounts&oauth_consumer_key%3Dk%252B%252F%253D%26oauth_nonce%3Dabc"
+      "%26oauth_signature_method%3DHMAC-SHA1%26oauth_timestamp%3D1767225600%26oauth_token%3Dt%2525%26oauth_version%3D1"
+      ".0";
+  CHECK(header.find("oauth_signature=\"" + percent_encode(signature(base, "s&", "&s")) + "\"") != std::string::npos);
 }
 
 TEST_CASE("oauth1: parameters are sorted by their encoded bytes, then by value") {
