@@ -1,5 +1,6 @@
 """The clients that stand beside adsauditd, and how each is started."""
 
+import json
 import subprocess
 
 import processes
@@ -47,4 +48,21 @@ COMMANDS = {
 
 def start(name, tools, server, connections):
     return processes.spawn(COMMANDS[name](tools, server, connections), core=processes.CLIENT_CORE,
-                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+
+def stop(name, process):
+    """How many of all its requests went wrong, by the client's own count; None for wrk, which tells only at its end."""
+    if name == "wrk":
+        processes.end(process)
+        process.stdout.close()
+        return None
+    process.terminate()
+    try:
+        output, _ = process.communicate(timeout=20)
+    except subprocess.TimeoutExpired:
+        output = ""
+    processes.end(process)
+    if not output.strip():
+        raise processes.NotMeasured(f"{name} gave no count of its requests")
+    return json.loads(output.strip().splitlines()[-1])["errors"]

@@ -54,7 +54,7 @@ class Daemon:
         self.started_at = 0.0
 
     def __enter__(self):
-        with open(self._log, "ab") as log:
+        with open(self._log, "wb") as log:
             self.started_at = time.time()
             self._process = processes.spawn(self._command, core=processes.CLIENT_CORE, stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log)
@@ -71,6 +71,10 @@ class Daemon:
     def process(self):
         return self._process
 
+    def log_text(self):
+        """Of this start only."""
+        return self._log.read_text(errors="replace")
+
     def last_words(self):
-        text = self._log.read_text(errors="replace").strip()
+        text = self.log_text().strip()
         return text.splitlines()[-1][-300:] if text else "it said nothing"

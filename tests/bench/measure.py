@@ -26,7 +26,8 @@ class Window:
         self.micros = 1e6 * self.cpu / self.requests if self.requests else float("nan")
         self.connections = last["connections"]
         self.peak_in_flight = last["peak_in_flight"]
-        self.broken = last["broken"] - first["broken"]
+        self.broken, self.throttled, self.handshakes = (
+            last[name] - first[name] for name in ("broken", "throttled", "handshakes"))
         self.resident_kb = processes.resident_kb(pid)
 
 

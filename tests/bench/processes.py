@@ -17,9 +17,9 @@ class NotMeasured(Exception):
 
 
 def spawn(command, core=None, **options):
-    """Starts a process that end_all() will end. `core`: the only one it may run on."""
-    pin = [] if core is None else ["taskset", "-c", str(core)]
-    process = subprocess.Popen([*pin, *map(str, command)], **options)
+    """Starts a process that end_all() will end, and that dies with this one. `core`: the only one it may run on."""
+    prefix = ["setpriv", "--pdeathsig", "KILL"] + ([] if core is None else ["taskset", "-c", str(core)])
+    process = subprocess.Popen([*prefix, *map(str, command)], **options)
     _running.append(process)
     return process
 

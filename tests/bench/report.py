@@ -21,7 +21,7 @@ class Report:
 
     def __init__(self, say):
         self.say = say
-        self.rows, self.missing, self.bars = [], [], []
+        self.rows, self.missing, self.bars, self.remarks = [], [], [], []
         self.disturbed_by = []  # cores that others used in each window
 
     def row(self, section, what, rate=None, rate_to_wrk=None, micros=None, micros_to_wrk=None, micros_to_go=None,
@@ -33,6 +33,10 @@ class Report:
         why = " ".join(str(why).split())
         self.missing.append({"section": section, "what": what, "why": why})
         self.say(f"{section}: {what}: not measured: {why}")
+
+    def remark(self, text):
+        self.remarks.append(text)
+        self.say(text)
 
     def bar(self, figure, must, aim, measured, met, aim_met):
         """`met` and `aim_met`: True, False, or None when it was not measured."""
@@ -64,6 +68,8 @@ class Report:
         if self.missing:
             lines += ["", "Not measured:"]
             lines += [f"  {entry['section']}: {entry['what']}: {entry['why']}" for entry in self.missing]
+        if self.remarks:
+            lines += ["", "Remarks:", *(f"  {text}" for text in self.remarks)]
         if self.bars:
             words = {True: "yes", False: "NO", None: "?"}
             cells = [("bar", "must", "measured", "met", "aim", "met")]
@@ -75,7 +81,7 @@ class Report:
 
     def write_json(self, file, about):
         with open(file, "w", encoding="utf-8") as stream:
-            json.dump({"about": about, "rows": self.rows, "not_measured": self.missing, "bars": self.bars}, stream,
+            json.dump({"about": about, "rows": self.rows, "not_measured": self.missing, "remarks": self.remarks, "bars": self.bars}, stream,
                       indent=1, ensure_ascii=False)
             stream.write("\n")
 

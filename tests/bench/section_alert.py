@@ -77,7 +77,7 @@ def _delays(bench, pairs, sink, confirmations, changes):
 
 
 def alert_delay(bench):
-    changes = 20
+    changes = 10 if bench.quick else 20
     for confirmations in (1, 2):
         what = f"{changes} changes, interval 1 s, {confirmations} answer{'s' if confirmations > 1 else ''} needed"
         bench.say(f"alert-delay: {what}")

@@ -1,6 +1,5 @@
 """The whole audit against other clients: without delay (pipeline), and with answers that take 100 ms (latency)."""
 
-import contextlib
 import time
 
 import clients
@@ -16,30 +15,45 @@ NEVER_IDLE = 200_000  # pairs, each due every second: more than can be asked
 LONG_AGO = {"last_seen_from": 864_000, "last_seen_to": 86_400}
 
 
-@contextlib.contextmanager
-def running(bench, name, server, connections):
-    """The process of a client with so many connections."""
-    if name == OURS:
-        with Daemon(bench.tools, server, Pairs(bench.tools, NEVER_IDLE, **LONG_AGO), connections) as daemon:
-            try:
-                yield daemon.process
-            except processes.NotMeasured as why:
-                raise processes.NotMeasured(f"{why}; its last words: {daemon.last_words()}") from None
-    else:
-        process = clients.start(name, bench.tools, server, connections)
-        try:
-            yield process
-        finally:
-            processes.end(process)
-
-
 def measure(bench, name, connections, *server_arguments):
-    with ApiServer(bench.tools, *server_arguments) as server, running(bench, name, server, connections) as process:
-        wait_for_traffic(server, process, connections, timeout=60, what=name)
-        time.sleep(bench.warm_up)
-        window = Window(server, process.pid, bench.window)
-        bench.report.disturbed_by.append(window.others)
+    with ApiServer(bench.tools, *server_arguments) as server:
+        if name == OURS:
+            window = _measure_daemon(bench, server, connections)
+        else:
+            window = _measure_client(bench, name, server, connections)
+    bench.report.disturbed_by.append(window.others)
+    return window
+
+
+def _measure_daemon(bench, server, connections):
+    pairs = Pairs(bench.tools, NEVER_IDLE, **LONG_AGO)
+    with Daemon(bench.tools, server, pairs, connections) as daemon:
+        try:
+            window = _window(bench, OURS, server, daemon.process, connections)
+        except processes.NotMeasured as why:
+            raise processes.NotMeasured(f"{why}; its last words: {daemon.last_words()}") from None
+        if lost := daemon.log_text().count("outcome=unavailable"):
+            bench.report.remark(f"{OURS}, {connections} connections: {lost} audits without an answer, warm-up included")
         return window
+
+
+def _measure_client(bench, name, server, connections):
+    process = clients.start(name, bench.tools, server, connections)
+    window = _window(bench, name, server, process, connections)
+    if errors := clients.stop(name, process):
+        raise processes.NotMeasured(f"{errors} of its requests went wrong")
+    return window
+
+
+def _window(bench, name, server, process, connections):
+    wait_for_traffic(server, process, connections, timeout=60, what=name)
+    time.sleep(bench.warm_up)
+    window = Window(server, process.pid, bench.window)
+    if window.throttled or window.broken:
+        raise processes.NotMeasured(f"{window.throttled} answers of 429 and {window.broken} broken connections")
+    if window.handshakes:
+        bench.report.remark("{}, {} connections: {} were opened anew in a window".format(name, connections, window.handshakes))
+    return window
 
 
 def _measure_all(bench, section, plan, *server_arguments):
@@ -47,12 +61,14 @@ def _measure_all(bench, section, plan, *server_arguments):
     windows = {}
     for repeat in range(bench.repeats):
         for name, connections in plan:
+            bench.check_time()
             bench.say(f"{section}: repeat {repeat + 1} of {bench.repeats}: {name}, {connections} connections")
             try:
                 window = measure(bench, name, connections, *server_arguments)
             except processes.NotMeasured as why:
                 window = None
                 bench.report.not_measured(section, f"{name}, {connections} connections, repeat {repeat + 1}", why)
+                processes.end_all()
             windows.setdefault((name, connections), []).append(window)
     return windows
 

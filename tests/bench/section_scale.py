@@ -34,6 +34,7 @@ def memory(bench):
     measured = {}
     for tokens, accounts, interval in plan:
         what = f"{tokens * accounts:,} pairs, {accounts} account{'s' if accounts > 1 else ''} per token"
+        bench.check_time()
         bench.say(f"memory: {what}")
         try:
             resident, peak, first = _sweep(bench, tokens, accounts, interval)
@@ -57,7 +58,7 @@ def steady(bench):
     with ApiServer(bench.tools, "--delay-ms", 100) as server:
         with Daemon(bench.tools, server, pairs, 2000, "15m", share="10%") as daemon:
             wait_for_traffic(server, daemon.process, 1, timeout=120, what="adsauditd")
-            time.sleep(15)  # what fell due while the database was filled
+            time.sleep(5 if bench.quick else 15)  # what fell due while the database was filled
             window = Window(server, daemon.pid, 10 if bench.quick else 30)
     share = 100 * window.micros * wanted / 1e6
     bench.report.row("steady", f"{bench.pairs:,} pairs, each 15 min, 100 ms", window.rate, micros=window.micros,
