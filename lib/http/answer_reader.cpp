@@ -7,6 +7,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 #include <optional>
+#include <utility>
 
 #include "base/ensure.h"
 
@@ -20,6 +21,8 @@ using boost::system::error_code;
 constexpr std::size_t kMaxHead = 16UL * 1024;
 // Chunk sizes, extensions and trailers are not body, yet must end some time. A byte in a chunk of its own takes six.
 constexpr std::size_t kOverhead = 8;
+constexpr std::size_t kUsualHeaders = 32;            // more are no harm
+constexpr std::size_t kUsualHeaderBytes = 1024;      // names and values
 constexpr std::size_t kReserveAtMost = 64UL * 1024;  // a stranger's Content-Length does not decide what we allocate
 
 }  // namespace
@@ -51,6 +54,7 @@ class AnswerReader::Parser final : public beast::http::basic_parser<false> {
     // We offer no transfer coding, so the only one that may come is chunked, and HTTP/1.0 knows none.
     if (field == beast::http::field::transfer_encoding && (version_ < 11 || !beast::iequals(value, "chunked")))
       code = error::bad_transfer_encoding;
+    if (response.headers.size() == 0) response.headers.reserve(kUsualHeaders, kUsualHeaderBytes);
     response.headers.append(name, value);
   }
 
@@ -94,18 +98,19 @@ AnswerReader::~AnswerReader() = default;
 AnswerReader::Progress AnswerReader::feed(std::string_view bytes) {
   ENSURE(!complete_ && complaint_.empty());
   received_ += bytes.size();
+  if (input_.empty()) return parse(bytes);  // an answer that comes in one piece is parsed where it lies
   input_ += bytes;
-  return parse();
+  return parse(std::exchange(input_, {}));
 }
 
-AnswerReader::Progress AnswerReader::parse() {
+AnswerReader::Progress AnswerReader::parse(std::string_view input) {
   std::size_t parsed = 0;
   Progress progress = Progress::kNeedMore;
-  while (parsed < input_.size() && progress == Progress::kNeedMore) {
+  while (parsed < input.size() && progress == Progress::kNeedMore) {
     error_code code;
     const bool in_head = !parser_->is_header_done();
     const std::size_t count =
-        parser_->put(boost::asio::const_buffer(input_.data() + parsed, input_.size() - parsed), code);
+        parser_->put(boost::asio::const_buffer(input.data() + parsed, input.size() - parsed), code);
     parsed += count;
     if (in_head) head_size_ += count;
     if (code == error::need_more) break;
@@ -121,7 +126,7 @@ AnswerReader::Progress AnswerReader::parse() {
     if (complete_) progress = Progress::kComplete;
     if (head_size_ > kMaxHead) return fail("its head is longer than 16 KiB");
   }
-  input_.erase(0, parsed);
+  input_ = input.substr(parsed);
   return progress == Progress::kNeedMore && is_too_long() ? fail("it is too long") : progress;
 }
 

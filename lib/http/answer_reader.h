@@ -38,7 +38,7 @@ class AnswerReader {
  private:
   class Parser;
 
-  Progress parse();
+  Progress parse(std::string_view input);
   Progress fail(std::string complaint);
   /// Counts the bytes that were parsed against the limits on the head and on the whole answer.
   bool is_too_long() const;
