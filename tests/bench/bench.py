@@ -108,18 +108,19 @@ def main():
         sys.exit("bench: two cores are needed, one for the client and one for the server")
     prepare_process()
     started = time.monotonic()
-    report = Report(say)
+    report, interrupted = Report(say), False
     with Tools(options.build_dir, options.quick) as tools:
         bench = Bench(tools, report, options)
         try:
             run_sections(bench, options.section or list(SECTIONS))
         except KeyboardInterrupt:
+            interrupted = True
             report.not_measured("all", "the rest", "interrupted")
     text = about(bench, started)
     print(report.text(text))
     if options.json:
         report.write_json(options.json, text)
-    return 0
+    return 1 if interrupted else 0
 
 
 if __name__ == "__main__":

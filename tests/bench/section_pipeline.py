@@ -116,9 +116,6 @@ def pipeline(bench):
         rate = _figures(windows, OURS, connections).median("rate_to_wrk")
         report.at_least(f"audits/s on one core, {connections} connections", "% of wrk", 65, 100,
                         rate and 100 * rate)
-    few, many = at_64.median("rss"), _figures(windows, OURS, 1000).median("rss")
-    per_connection = (many - few) * 1024 / (1000 - 64) if few and many else None
-    report.at_most("memory per TLS connection", " KB", 80, 30, per_connection)
 
 
 def latency(bench):

@@ -24,7 +24,31 @@ def _sweep(bench, tokens, accounts_per_token, interval):
         return processes.resident_kb(daemon.pid), processes.peak_resident_kb(daemon.pid), first
 
 
+def _resident_with_connections(bench, connections):
+    """Resident KB with few pairs, so that room left over from loading does not hide what connections take."""
+    pairs = Pairs(bench.tools, 1500, last_seen_from=864_000, last_seen_to=86_400, name="connections")
+    with ApiServer(bench.tools, "--delay-ms", 900) as server, Daemon(bench.tools, server, pairs, connections) as daemon:
+        wait_for_traffic(server, daemon.process, connections, what="adsauditd")
+        time.sleep(2)
+        return processes.resident_kb(daemon.pid)
+
+
+def _connections(bench):
+    few, many = 64, 1000
+    bench.say(f"memory: {few} and {many} connections")
+    resident = [_resident_with_connections(bench, connections) for connections in (few, many)]
+    each = (resident[1] - resident[0]) / (many - few)
+    bench.report.row("memory", f"{many:,} TLS connections, 1,500 pairs", rss_mb=resident[1] / 1024,
+                     more=f"{each:.1f} KB a connection, beyond {few}")
+    bench.report.at_most("memory per TLS connection", " KB", 80, 30, each)
+
+
 def memory(bench):
+    try:
+        _connections(bench)
+    except processes.NotMeasured as why:
+        bench.report.not_measured("memory", "connections", why)
+        processes.end_all()
     empty, _, _ = _sweep(bench, 64, 1, "1s")
     # (tokens, accounts of each, interval): the sweep is as quick as the interval demands and the core allows.
     most = bench.pairs

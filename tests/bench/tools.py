@@ -1,5 +1,6 @@
 """Where the programs of a run are, and a directory of its own on a real disk."""
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -20,7 +21,10 @@ class Tools:
         self.build, self.quick = pathlib.Path(build), quick
         self.kept = PROJECT / ".build" / "bench"  # over runs: Go's binary, npm's packages
         self.kept.mkdir(parents=True, exist_ok=True)
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="run-", dir=self.kept))
+        for left in self.kept.glob("run-*"):  # by a run that was killed
+            if not pathlib.Path("/proc", left.name.split("-")[1]).exists():
+                shutil.rmtree(left, ignore_errors=True)
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix=f"run-{os.getpid()}-", dir=self.kept))
         self.pki = make_pki(self.directory / "pki")
 
     def __enter__(self):
