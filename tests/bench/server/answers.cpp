@@ -91,7 +91,9 @@ void Answers::renew_head(Clock::time_point now) {
       "x-account-rate-limit-limit: {1}\r\nx-account-rate-limit-remaining: {2}\r\nx-account-rate-limit-reset: {3}\r\n"
       "x-rate-limit-limit: {1}\r\nx-rate-limit-remaining: {2}\r\nx-rate-limit-reset: {3}\r\n"
       "x-content-type-options: nosniff\r\nx-frame-options: SAMEORIGIN\r\nx-xss-protection: 0\r\n"
-      "strict-transport-security: max-age=631138519\r\nvary: Accept-Encoding\r\nperf: 7402827104\r\n",
+      "strict-transport-security: max-age=631138519\r\nvary: Accept-Encoding\r\nperf: 7402827104\r\n"
+      "x-access-level: read-write-directmessages\r\ncontent-disposition: attachment; filename=json.json\r\n"
+      "cross-origin-opener-policy: same-origin-allow-popups\r\n",
       date, options_.limit, options_.limit - 1, reset);
 }
 
