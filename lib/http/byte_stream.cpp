@@ -1,8 +1,10 @@
 #include "http/byte_stream.h"
 
 #include <fmt/format.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -15,12 +17,36 @@ namespace {
 
 std::string text_of_errno(int number) { return boost::system::system_category().message(number); }
 
+boost::system::error_code last_error() { return {errno, boost::system::system_category()}; }
+
 int openssl_size(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size, INT_MAX)); }
 
 }  // namespace
 
+boost::system::error_code ByteStream::connect(const boost::asio::ip::tcp::endpoint& endpoint) {
+  close();
+  wire_ = {};
+  wire_.socket = ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+  if (wire_.socket < 0) return last_error();
+  constexpr int kOn = 1;  // a request goes out in one piece, and at once
+  if (::setsockopt(wire_.socket, IPPROTO_TCP, TCP_NODELAY, &kOn, sizeof kOn) != 0) return last_error();
+  if (::connect(wire_.socket, endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0) return {};
+  return errno == EINPROGRESS ? boost::system::error_code() : last_error();
+}
+
+boost::system::error_code ByteStream::connect_result() {
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (::getsockopt(wire_.socket, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return last_error();
+  if (error != 0) return {error, boost::system::system_category()};
+  tcp_info state{};
+  size = sizeof state;
+  if (::getsockopt(wire_.socket, IPPROTO_TCP, TCP_INFO, &state, &size) != 0) return last_error();
+  return state.tcpi_state == TCP_SYN_SENT ? boost::asio::error::would_block : boost::system::error_code();
+}
+
 void ByteStream::start_tls(TlsContext& context, const std::string& host, const std::string& port) {
-  tls_ = context.make_client(socket_.native_handle(), host, port);
+  tls_ = context.make_client(wire_, host, port);
 }
 
 ByteStream::Step ByteStream::shake_hands() {
@@ -42,7 +68,7 @@ ByteStream::Step ByteStream::write(std::string_view bytes, std::size_t& count) {
     if (written > 0) count = static_cast<std::size_t>(written);
     return tls_outcome(written);
   }
-  const auto sent = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  const auto sent = wire_.send(bytes.data(), bytes.size());
   if (sent > 0) count = static_cast<std::size_t>(sent);
   const Step step = clear_outcome(sent);
   return step == Step::kWantRead ? Step::kWantWrite : step;
@@ -56,18 +82,25 @@ ByteStream::Step ByteStream::read(std::span<char> space, std::size_t& count) {
     if (taken > 0) count = static_cast<std::size_t>(taken);
     return tls_outcome(taken);
   }
-  const auto taken = ::recv(socket_.native_handle(), space.data(), space.size(), 0);
+  const auto taken = wire_.receive(space.data(), space.size());
   if (taken > 0) count = static_cast<std::size_t>(taken);
   return clear_outcome(taken);
 }
 
 ByteStream::Step ByteStream::probe() {
   char byte = 0;
-  if (tls_) {
-    ::ERR_clear_error();
-    return tls_outcome(::SSL_peek(tls_.get(), &byte, 1));
-  }
-  return clear_outcome(::recv(socket_.native_handle(), &byte, 1, MSG_PEEK));
+  wire_.drained = false;
+  const Step on_socket = clear_outcome(::recv(wire_.socket, &byte, 1, MSG_PEEK));
+  if (!tls_ || (on_socket == Step::kWantRead && ::SSL_has_pending(tls_.get()) == 0)) return on_socket;
+  ::ERR_clear_error();
+  return tls_outcome(::SSL_peek(tls_.get(), &byte, 1));
+}
+
+bool ByteStream::took_all() const { return wire_.drained && (!tls_ || ::SSL_has_pending(tls_.get()) == 0); }
+
+void ByteStream::wake(bool hung_up) {
+  wire_.drained = false;
+  wire_.hung_up = wire_.hung_up || hung_up;
 }
 
 void ByteStream::close() {
@@ -76,11 +109,12 @@ void ByteStream::close() {
     ::SSL_shutdown(tls_.get());  // one close_notify, sent now or not at all
   tls_.reset();
   ::ERR_clear_error();
-  boost::system::error_code ignored;  // a socket that cannot be closed properly is closed all the same
-  socket_.close(ignored);
+  if (wire_.socket >= 0) ::close(wire_.socket);
+  wire_.socket = -1;
 }
 
 ByteStream::Step ByteStream::tls_outcome(int result) {
+  if (result > 0) return Step::kDone;
   const int system_error = errno;
   switch (::SSL_get_error(tls_.get(), result)) {
     case SSL_ERROR_NONE:

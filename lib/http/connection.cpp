@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <utility>
 
 #include "base/ensure.h"
@@ -12,8 +11,8 @@ namespace http {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-Connection::Connection(asio::io_context& io, Owner& owner, Deadlines& deadlines, TlsContext* tls, Target target)
-    : owner_(owner), deadlines_(deadlines), tls_(tls), target_(std::move(target)), stream_(io) {
+Connection::Connection(Poller& poller, Owner& owner, Deadlines& deadlines, TlsContext* tls, Target target)
+    : poller_(poller), owner_(owner), deadlines_(deadlines), tls_(tls), target_(std::move(target)) {
   ENSURE(!target_.endpoints.empty());
 }
 
@@ -25,47 +24,39 @@ void Connection::open(Deadlines::Clock::time_point deadline) {
 }
 
 void Connection::connect_next() {
-  const std::size_t left = target_.endpoints.size() - next_endpoint_;
-  if (left > 1) {
-    const auto now = Deadlines::Clock::now();
-    const auto share = (deadline_ - now) / static_cast<long>(left);
-    // Closing the socket ends the attempt: its handler goes on with the next endpoint.
-    patience_ = deadlines_.add(now + share, [this] {
+  const auto now = Deadlines::Clock::now();
+  const auto left = static_cast<long>(target_.endpoints.size() - next_endpoint_);
+  const auto give_up = [this](Deadlines::Clock::time_point at, error_code why) {
+    patience_ = deadlines_.add(at, [this, why] {
       patience_.reset();
-      stream_.close();
+      const auto self = shared_from_this();
+      connected(why);
     });
-  }
-  stream_.socket().async_connect(target_.endpoints[next_endpoint_++], [weak = weak_from_this()](error_code error) {
-    if (const auto self = weak.lock()) self->connected(error);
-  });
+  };
+  if (const error_code failure = stream_.connect(target_.endpoints[next_endpoint_++]))
+    return give_up(now, failure);  // from the loop, for nobody expects to hear of it from within open()
+  poller_.watch(stream_.socket(), *this);
+  watched_ = true;
+  if (left > 1) give_up(now + (deadline_ - now) / left, asio::error::timed_out);
 }
 
-void Connection::connected(error_code error) {
-  if (state_ != State::kConnecting) return;
+void Connection::connected(error_code failure) {
   stop_patience();
-  error_code failure = error;
-  if (!failure && !stream_.socket().is_open()) failure = asio::error::timed_out;  // just made it, just too late
-  if (!failure) stream_.socket().set_option(asio::ip::tcp::no_delay(true), failure);
-  if (!failure) stream_.socket().native_non_blocking(true, failure);
   if (failure) {
-    stream_.close();
+    hang_up();
     if (next_endpoint_ < target_.endpoints.size()) return connect_next();
-    if (failure == asio::error::operation_aborted) failure = asio::error::timed_out;
     return fail(Stage::kConnect, failure.message());
   }
-  if (tls_ != nullptr) {
-    stream_.start_tls(*tls_, target_.host, target_.port);
-    state_ = State::kHandshaking;
-    return shake_hands();
-  }
-  ready();
+  if (tls_ == nullptr) return become_idle();
+  stream_.start_tls(*tls_, target_.host, target_.port);
+  state_ = State::kHandshaking;
+  shake_hands();
 }
 
-void Connection::ready() {
+void Connection::become_idle() {
   // What a server says before it is asked is no answer, and OpenSSL may have read it already, with the handshake.
-  if (!is_quiet()) return fail(Stage::kRead, "the peer hung up, or spoke before it was asked");
+  if (stream_.probe() != Step::kWantRead) return fail(Stage::kRead, "the peer hung up, or spoke before it was asked");
   state_ = State::kIdle;
-  wait_readable();
   owner_.opened(*this);
 }
 
@@ -74,20 +65,29 @@ void Connection::stop_patience() {
   patience_.reset();
 }
 
-void Connection::send(std::string bytes, const AnswerReader::Limits& limits) {
+void Connection::send(std::string_view bytes, const AnswerReader::Limits& limits) {
   ENSURE(state_ == State::kIdle);
   const auto self = shared_from_this();  // broken() may drop us before we return
   state_ = State::kBusy;
-  outgoing_ = std::move(bytes);
-  sent_ = 0;
   reader_.emplace(limits);
-  write_some();
+  write_some(bytes);
+}
+
+bool Connection::is_quiet() {
+  if (drained_turn_ != 0 && drained_turn_ == poller_.turn()) return true;
+  return stream_.probe() == Step::kWantRead;
 }
 
 void Connection::close() {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
   stop_patience();
+  hang_up();
+}
+
+void Connection::hang_up() {
+  if (watched_) poller_.forget(*this);
+  watched_ = false;
   stream_.close();
 }
 
@@ -99,7 +99,7 @@ std::string_view Connection::activity() const {
     case State::kHandshaking:
       return "in the TLS handshake";
     case State::kBusy:
-      return sent_ < outgoing_.size() ? "sending" : "waiting for the answer";
+      return outgoing_.empty() ? "waiting for the answer" : "sending";
     case State::kIdle:
     case State::kClosed:
       break;
@@ -107,47 +107,30 @@ std::string_view Connection::activity() const {
   return "idle";
 }
 
-void Connection::wait_readable() {
-  if (waits_readable_ || state_ == State::kClosed) return;
-  waits_readable_ = true;
-  stream_.socket().async_wait(asio::ip::tcp::socket::wait_read, [weak = weak_from_this()](error_code) {
-    const auto self = weak.lock();
-    if (!self) return;
-    self->waits_readable_ = false;
-    self->advance();  // an error shows itself in the next operation
-  });
-}
-
-void Connection::wait_writable() {
-  if (waits_writable_ || state_ == State::kClosed) return;
-  waits_writable_ = true;
-  stream_.socket().async_wait(asio::ip::tcp::socket::wait_write, [weak = weak_from_this()](error_code) {
-    const auto self = weak.lock();
-    if (!self) return;
-    self->waits_writable_ = false;
-    self->advance();
-  });
-}
-
-void Connection::wait_for(Step step) {
-  if (step == Step::kWantWrite) wait_writable();
-  wait_readable();  // always: an answer may come early, and a silent peer may hang up
+void Connection::ready(bool hung_up) {
+  const auto self = shared_from_this();
+  stream_.wake(hung_up);
+  advance();
 }
 
 void Connection::advance() {
   switch (state_) {
+    case State::kConnecting: {
+      const error_code result = stream_.connect_result();
+      if (result != asio::error::would_block) connected(result);
+      return;
+    }
     case State::kHandshaking:
       return shake_hands();
     case State::kBusy:
-      if (sent_ < outgoing_.size()) write_some();
+      if (!outgoing_.empty()) write_some(std::exchange(outgoing_, {}));
       if (state_ == State::kBusy) read_some();
       return;
     case State::kIdle:
       // Whatever comes on an idle connection (an unasked 408, a goodbye, a reset) must not meet the next request.
-      if (!is_quiet()) return fail(Stage::kRead, "closed while idle");
-      return wait_readable();
+      if (stream_.probe() != Step::kWantRead) fail(Stage::kRead, "closed while idle");
+      return;
     case State::kNew:
-    case State::kConnecting:
     case State::kClosed:
       return;
   }
@@ -157,25 +140,25 @@ void Connection::shake_hands() {
   const Step step = stream_.shake_hands();
   if (step == Step::kEnded) return fail(Stage::kHandshake, "the peer ended the handshake");
   if (step == Step::kFailed) return fail(Stage::kHandshake, stream_.failure());
-  if (step != Step::kDone) return wait_for(step);
-  ready();
+  if (step == Step::kDone) become_idle();
 }
 
-void Connection::write_some() {
+/// An answer may come early, and a silent peer may hang up: so whatever is left to write, the poller tells of both.
+void Connection::write_some(std::string_view bytes) {
   Step step = Step::kDone;
-  while (step == Step::kDone && sent_ < outgoing_.size()) {
+  while (step == Step::kDone && !bytes.empty()) {
     std::size_t count = 0;
-    step = stream_.write(std::string_view(outgoing_).substr(sent_), count);
-    sent_ += count;
+    step = stream_.write(bytes, count);
+    bytes.remove_prefix(count);
   }
   if (step == Step::kEnded) return fail(Stage::kWrite, "the peer hung up");
   if (step == Step::kFailed) return fail(Stage::kWrite, stream_.failure());
-  wait_for(step);
+  outgoing_ = bytes;
 }
 
-/// Reads all there is: with OpenSSL's read-ahead the socket may be empty while data waits. The reader's limits end it.
+/// Reads all there is: the poller tells of it once. The reader's limits end it.
 void Connection::read_some() {
-  std::array<char, 16UL * 1024> space;  // one TLS record
+  const std::span<char> space = poller_.scratch();
   Step step = Step::kDone;
   while (step == Step::kDone && state_ == State::kBusy) {
     std::size_t count = 0;
@@ -185,7 +168,6 @@ void Connection::read_some() {
   if (state_ != State::kBusy) return;
   if (step == Step::kEnded) return ended();
   if (step == Step::kFailed) return fail(Stage::kRead, stream_.failure());
-  wait_for(step);
 }
 
 void Connection::take(std::string_view bytes) {
@@ -206,13 +188,15 @@ void Connection::ended() {
 
 void Connection::finish() {
   Response response = reader_->take();
-  const bool reusable = reader_->allows_reuse() && sent_ == outgoing_.size();
+  const bool took_all = stream_.took_all();
+  // What was read with the answer but does not belong to it is not told of again.
+  const bool reusable =
+      reader_->allows_reuse() && outgoing_.empty() && (took_all || stream_.probe() == Step::kWantRead);
+  drained_turn_ = took_all ? poller_.turn() : 0;
   reader_.reset();
   outgoing_.clear();
-  sent_ = 0;
   state_ = State::kIdle;
   ++answers_;
-  wait_readable();
   owner_.answered(*this, std::move(response), reusable);
 }
 

@@ -10,8 +10,11 @@
 #include "http/byte_stream.h"
 #include "http/deadlines.h"
 #include "http/message.h"
+#include "http/poller.h"
 
 namespace http {
+
+struct Site;
 
 /// One connection to one host, for one request at a time. Loop thread only.
 ///
@@ -21,10 +24,10 @@ namespace http {
 ///                     v               v             |  v            |
 ///                  kClosed  <-------- any failure, close()      back to kIdle
 ///
-/// Only the owner holds it for longer than a call: the handlers that Asio keeps hold a weak pointer, do nothing when
-/// the connection is gone, and keep it alive while they run. So the owner may drop it at any time, also from within
-/// opened(), answered() and broken(), whether the loop still runs or not.
-class Connection : public std::enable_shared_from_this<Connection> {
+/// Only the owner holds it for longer than a call, in a shared pointer, which calls from the loop copy while they run.
+/// So the owner may drop it at any time, also from within opened(), answered() and broken(), whether the loop still
+/// runs or not.
+class Connection final : private Poller::Watcher, public std::enable_shared_from_this<Connection> {
  public:
   struct Break {
     TransportError error;
@@ -52,15 +55,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
   };
 
   /// `tls` null: in the clear. All references outlive the connection.
-  Connection(boost::asio::io_context& io, Owner& owner, Deadlines& deadlines, TlsContext* tls, Target target);
+  Connection(Poller& poller, Owner& owner, Deadlines& deadlines, TlsContext* tls, Target target);
   ~Connection() { close(); }
 
   /// Tries the endpoints in turn, each with an even share of the time that is left until `deadline`.
   void open(Deadlines::Clock::time_point deadline);
-  /// When idle. Head and body go out in one piece.
-  void send(std::string bytes, const AnswerReader::Limits& limits);
-  /// When idle: asks the socket, now, whether the peer has sent anything or hung up.
-  bool is_quiet() { return stream_.probe() == ByteStream::Step::kWantRead; }
+  /// When idle. Head and body go out in one piece, now if the socket takes them.
+  void send(std::string_view bytes, const AnswerReader::Limits& limits);
+  /// When idle: whether the peer has sent nothing and has not hung up. Asks the socket, unless the answer before was
+  /// read in this very turn of the loop: that took all that had come, and what comes since is no different from what
+  /// comes between a look and a send.
+  bool is_quiet();
   void close();
 
   /// Answers so far; with none the connection is fresh.
@@ -69,42 +74,42 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string_view activity() const;
 
   std::uint64_t exchange = 0;  ///< the owner's note of what this connection works for; 0 for nothing
+  Site* site = nullptr;        ///< the owner's note of where it leads
 
  private:
   enum class State { kNew, kConnecting, kHandshaking, kIdle, kBusy, kClosed };
   using Step = ByteStream::Step;
 
+  void ready(bool hung_up) override;
   void connect_next();
   void connected(boost::system::error_code error);
   void stop_patience();
-  void wait_readable();
-  void wait_writable();
-  void wait_for(Step step);
+  void hang_up();
   void advance();
   void shake_hands();
-  void ready();
-  void write_some();
+  void become_idle();
+  void write_some(std::string_view bytes);
   void read_some();
   void take(std::string_view bytes);
   void ended();
   void finish();
   void fail(Stage stage, std::string_view what);
 
+  Poller& poller_;
   Owner& owner_;
   Deadlines& deadlines_;
   TlsContext* tls_;
   Target target_;
   ByteStream stream_;
   State state_ = State::kNew;
-  bool waits_readable_ = false;
-  bool waits_writable_ = false;
+  bool watched_ = false;            ///< by the poller
+  std::uint64_t drained_turn_ = 0;  ///< the turn in which an answer was read and nothing left behind; 0 for none
 
   std::size_t next_endpoint_ = 0;
   Deadlines::Clock::time_point deadline_;
   std::optional<Deadlines::Entry> patience_;  ///< when to leave this endpoint for the next
 
-  std::string outgoing_;
-  std::size_t sent_ = 0;  ///< bytes of outgoing_
+  std::string outgoing_;  ///< what the socket did not take at once
   std::optional<AnswerReader> reader_;
   std::size_t answers_ = 0;
 };

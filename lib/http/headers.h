@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace http {
@@ -29,6 +30,12 @@ class Headers {
   /// The value of the first header of that name (any case). Valid until this object changes or goes.
   std::optional<std::string_view> find(std::string_view name) const;
   std::size_t size() const { return fields_.size(); }
+  /// Name and value of the header at `index`, counted in the order in which they came. Valid as long.
+  std::pair<std::string_view, std::string_view> operator[](std::size_t index) const {
+    const Field& field = fields_[index];
+    const std::string_view both = std::string_view(text_).substr(field.start, field.name_size + field.value_size);
+    return {both.substr(0, field.name_size), both.substr(field.name_size)};
+  }
 
  private:
   /// A name in text_, its value right behind it.

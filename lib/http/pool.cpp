@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
 #include <utility>
-#include <vector>
 
 #include "base/ensure.h"
 #include "http/reach.h"
@@ -14,12 +12,11 @@
 namespace http {
 namespace {
 
+constexpr std::size_t kKeptRoom = 64UL * 1024;                       // for requests; a larger one gives its room back
 constexpr base::Duration kLongestDeadline = std::chrono::hours(24);  // keeps sums of time points from overflowing
 
-Route route_of(const Request& request, const Url& url) { return {url.tls, url.host, url.port, request.reach}; }
-
-TransportError error_at(Stage stage, const Url& url, std::string_view what) {
-  return {stage, fmt::format("{}: {}", url.host, what)};
+TransportError error_at(Stage stage, const Site& site, std::string_view what) {
+  return {stage, fmt::format("{}: {}", site.route.host, what)};
 }
 
 AnswerReader::Limits limits_of(const Request& request) {
@@ -29,7 +26,16 @@ AnswerReader::Limits limits_of(const Request& request) {
 }  // namespace
 
 Pool::Pool(boost::asio::io_context& io, const TlsOptions& options, Resolver::LookUp look_up)
-    : io_(io), options_(options), tls_(options.ca_file), deadlines_(io), resolver_(io, std::move(look_up)) {
+    : options_(options),
+      tls_(options.ca_file),
+      replies_(std::make_shared<ReplyQueue>(io)),
+      poller_(io,
+              [replies = replies_] {
+                const auto kept = replies;  // a handler may destroy this very function
+                kept->deliver();
+              }),
+      deadlines_(io),
+      resolver_(io, std::move(look_up)) {
   ENSURE(options_.max_in_flight > 0);
 }
 
@@ -49,22 +55,22 @@ void Pool::send(Request request, Transport::Handler on_reply) {
   const auto refuse = [&](std::string why) {
     reply_later(std::move(on_reply), base::Failure{TransportError{Stage::kRefused, std::move(why)}});
   };
-  auto parsed = parse_url(request.url);
-  if (!parsed) return refuse(parsed.error());
-  const Url& url = parsed.value();
-  if (stopped_) return refuse(url.host + ": shutting down");
-  if (const auto fault = fault_in(request)) return refuse(url.host + ": " + *fault);
-  if (!url.tls && request.reach != Reach::kPrivateToo) return refuse(url.host + ": the URL must begin with https://");
+  auto place = sites_.find(std::move(request.url), request.reach);
+  if (!place) return refuse(place.error());
+  Site& site = *place.value().site;
+  if (stopped_) return refuse(site.route.host + ": shutting down");
+  if (const auto fault = fault_in(request)) return refuse(site.route.host + ": " + *fault);
+  if (!site.route.tls && request.reach != Reach::kPrivateToo)
+    return refuse(site.route.host + ": the URL must begin with https://");
 
-  const Id id = ++last_id_;
   Exchange exchange;
   exchange.ends_at = Deadlines::Clock::now() + std::min(request.deadline, kLongestDeadline);
-  exchange.deadline = deadlines_.add(exchange.ends_at, [this, id] { expire(id); });
   exchange.request = std::move(request);
-  exchange.url = std::move(parsed).value();
+  exchange.target = std::move(place.value().target);
+  exchange.site = &site;
   exchange.on_reply = std::move(on_reply);
-  exchanges_.emplace(id, std::move(exchange));
-  waiting_.push_back(id);
+  watch_deadline(exchange.ends_at);
+  waiting_.push_back(exchanges_.add(std::move(exchange)));
   pump();
 }
 
@@ -72,12 +78,10 @@ void Pool::shut_down() {
   check_thread();
   stopped_ = true;
   waiting_.clear();
-  std::vector<Id> ids;
-  for (const auto& [id, exchange] : exchanges_) ids.push_back(id);
-  std::sort(ids.begin(), ids.end());  // replies in the order of the requests
-  for (const Id id : ids) finish(id, base::Failure{error_at(Stage::kRefused, exchanges_.at(id).url, "shutting down")});
-  idle_ = {};
-  for (auto& [key, member] : connections_) member.connection->close();
+  for (const Id id : exchanges_.ending_by(Deadlines::Clock::time_point::max()))
+    finish(id, base::Failure{error_at(Stage::kRefused, *exchanges_.at(id).site, "shutting down")});
+  for (auto& [route, site] : sites_) site.idle = {};
+  for (auto& [key, connection] : connections_) connection->close();
   connections_.clear();
   sweep_.reset();
   deadlines_.clear();
@@ -87,7 +91,7 @@ void Pool::pump() {
   while (!stopped_ && started_ < options_.max_in_flight && !waiting_.empty()) {
     const Id id = waiting_.front();
     waiting_.pop_front();
-    if (exchanges_.contains(id)) begin(id);
+    if (exchanges_.find(id) != nullptr) begin(id);
   }
 }
 
@@ -95,8 +99,7 @@ void Pool::begin(Id id) {
   Exchange& exchange = exchanges_.at(id);
   exchange.started = true;
   ++started_;
-  const Route route = route_of(exchange.request, exchange.url);
-  while (Connection* connection = idle_.take(route)) {
+  while (Connection* connection = exchange.site->idle.take()) {
     if (connection->is_quiet()) return transmit(id, *connection);
     drop(*connection);  // the peer hung up and the loop has not told us yet
   }
@@ -104,31 +107,34 @@ void Pool::begin(Id id) {
 }
 
 void Pool::look_up(Id id) {
-  const std::string& host = exchanges_.at(id).url.host;
+  const std::string& host = exchanges_.at(id).site->route.host;
   boost::system::error_code not_literal;
   const auto literal = boost::asio::ip::make_address(host, not_literal);
   if (!not_literal) return connect(id, {literal});
   resolver_.resolve(host, [this, id](const Addresses& addresses) {
-    if (exchanges_.contains(id)) connect(id, addresses);
+    if (exchanges_.find(id) != nullptr) connect(id, addresses);
     pump();
   });
 }
 
 void Pool::connect(Id id, const Addresses& addresses) {
   Exchange& exchange = exchanges_.at(id);
-  const Url& url = exchange.url;
-  if (addresses.empty()) return finish(id, base::Failure{error_at(Stage::kResolve, url, "the name has no address")});
-  if (const auto objection = objection_to(addresses, exchange.request.reach, url.tls))
-    return finish(id, base::Failure{TransportError{Stage::kRefused, fmt::format("{} {}", url.host, *objection)}});
+  const Route& route = exchange.site->route;
+  if (addresses.empty())
+    return finish(id, base::Failure{error_at(Stage::kResolve, *exchange.site, "the name has no address")});
+  if (const auto objection = objection_to(addresses, route.reach, route.tls))
+    return finish(id, base::Failure{TransportError{Stage::kRefused, fmt::format("{} {}", route.host, *objection)}});
 
-  Connection::Target target{url.host, url.port, {}};
-  const auto port = static_cast<std::uint16_t>(std::stoul(url.port));
+  Connection::Target target{route.host, route.port, {}};
+  const auto port = static_cast<std::uint16_t>(std::stoul(route.port));
   for (const auto& address : addresses) target.endpoints.emplace_back(address, port);
   Connection::Owner& owner = *this;
-  auto connection = std::make_shared<Connection>(io_, owner, deadlines_, url.tls ? &tls_ : nullptr, std::move(target));
+  auto connection =
+      std::make_shared<Connection>(poller_, owner, deadlines_, route.tls ? &tls_ : nullptr, std::move(target));
   exchange.connection = connection.get();
   connection->exchange = id;
-  connections_.emplace(connection.get(), Member{connection, route_of(exchange.request, url)});
+  connection->site = exchange.site;
+  connections_.emplace(connection.get(), connection);
   connection->open(exchange.ends_at);
 }
 
@@ -139,10 +145,12 @@ void Pool::transmit(Id id, Connection& connection) {
   // Asked for as late as possible: it holds a timestamp.
   const std::string authorization = exchange.request.authorization ? exchange.request.authorization() : std::string();
   if (!is_header_value(authorization)) {
-    finish(id, base::Failure{error_at(Stage::kRefused, exchange.url, "the Authorization header holds a line break")});
+    finish(id, base::Failure{error_at(Stage::kRefused, *exchange.site, "the Authorization header holds a line break")});
     return drop(connection);
   }
-  connection.send(to_wire(exchange.request, exchange.url, authorization), limits_of(exchange.request));
+  write_request(exchange.request, {exchange.site->authority, exchange.target}, authorization, outgoing_);
+  connection.send(outgoing_, limits_of(exchange.request));
+  if (outgoing_.capacity() > kKeptRoom) outgoing_ = {};
 }
 
 void Pool::opened(Connection& connection) {
@@ -176,57 +184,71 @@ void Pool::broken(Connection& connection, Connection::Break how) {
   pump();
 }
 
+void Pool::watch_deadline(Deadlines::Clock::time_point ends_at) {
+  if (expiry_ && expires_at_ <= ends_at) return;
+  if (expiry_) deadlines_.remove(*expiry_);
+  expires_at_ = ends_at;
+  expiry_ = deadlines_.add(ends_at, [this] { expire_due(); });
+}
+
+void Pool::expire_due() {
+  expiry_.reset();
+  for (const Id id : exchanges_.ending_by(Deadlines::Clock::now())) expire(id);
+  if (exchanges_.size() > 0) watch_deadline(exchanges_.first_end());
+  pump();
+}
+
 void Pool::expire(Id id) {
   Exchange& exchange = exchanges_.at(id);
-  exchange.deadline.reset();
   Connection* const connection = exchange.connection;
   const std::string_view activity = connection != nullptr ? connection->activity()
                                     : exchange.started    ? "looking up the name"
                                                           : "waiting for other requests";
   const std::string what =
       fmt::format("no answer within {}; was {}", base::to_text(exchange.request.deadline), activity);
-  finish(id, base::Failure{error_at(Stage::kDeadline, exchange.url, what)});
+  finish(id, base::Failure{error_at(Stage::kDeadline, *exchange.site, what)});
   if (connection != nullptr) drop(*connection);
-  pump();
 }
 
 void Pool::finish(Id id, Reply reply) {
-  auto node = exchanges_.extract(id);
-  Exchange& exchange = node.mapped();
-  if (exchange.deadline) deadlines_.remove(*exchange.deadline);
+  Exchange exchange = exchanges_.take(id);
   if (exchange.started) --started_;
+  if (exchanges_.size() == 0 && expiry_) {  // left alone it would keep the loop running for nothing
+    deadlines_.remove(*expiry_);
+    expiry_.reset();
+  }
   reply_later(std::move(exchange.on_reply), std::move(reply));
 }
 
 void Pool::reply_later(Transport::Handler on_reply, Reply reply) {
-  ++*undelivered_;
-  boost::asio::post(io_,
-                    [undelivered = undelivered_, on_reply = std::move(on_reply), reply = std::move(reply)]() mutable {
-                      --*undelivered;
-                      on_reply(std::move(reply));
-                    });
+  replies_->add(std::move(on_reply), std::move(reply));
+  if (poller_.turn() == 0) replies_->deliver_soon();
 }
 
 void Pool::put_idle(Connection& connection) {
-  const Route& route = connections_.at(&connection).route;
-  if (idle_.count(route) >= options_.max_idle_per_host) return drop(connection);
+  IdleConnections& idle = connection.site->idle;
+  if (idle.size() >= options_.max_idle_per_host) return drop(connection);
   const auto now = Deadlines::Clock::now();
-  idle_.put(route, connection, now);
+  idle.put(connection, now);
   if (!sweep_) sweep_ = deadlines_.add(now + options_.idle_timeout, [this] { close_aged(); });
 }
 
 void Pool::close_aged() {
   sweep_.reset();
-  for (Connection* connection : idle_.take_older(Deadlines::Clock::now() - options_.idle_timeout)) drop(*connection);
-  const auto oldest = idle_.oldest();
+  const auto since = Deadlines::Clock::now() - options_.idle_timeout;
+  auto oldest = IdleConnections::TimePoint::max();
+  for (auto& [route, site] : sites_) {
+    for (Connection* connection : site.idle.take_older(since)) drop(*connection);
+    oldest = std::min(oldest, site.idle.oldest());
+  }
   if (oldest == IdleConnections::TimePoint::max()) return;
   sweep_ = deadlines_.add(oldest + options_.idle_timeout, [this] { close_aged(); });
 }
 
-/// Closes the connection and lets go of it. A handler of its own that is running keeps it until it returns.
+/// Closes the connection and lets go of it. A call of its own that is running keeps it until it returns.
 void Pool::drop(Connection& connection) {
   const auto node = connections_.extract(&connection);
-  idle_.remove(node.mapped().route, connection);
+  connection.site->idle.remove(connection);
   connection.close();
 }
 

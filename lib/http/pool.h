@@ -11,11 +11,13 @@
 
 #include "http/connection.h"
 #include "http/deadlines.h"
-#include "http/idle_connections.h"
+#include "http/exchanges.h"
+#include "http/poller.h"
+#include "http/reply_queue.h"
 #include "http/resolver.h"
+#include "http/sites.h"
 #include "http/tls_context.h"
 #include "http/tls_transport.h"
-#include "http/url.h"
 
 namespace http {
 
@@ -26,32 +28,20 @@ namespace http {
 /// From each of these it may end by its deadline or by shut_down(). When a kept-alive connection proves dead before the
 /// answer has begun, an idempotent request goes back once, to the look-up, signed anew.
 ///
-/// Replies are posted, so no code of the caller's runs inside of this class but Request::authorization.
+/// Replies are queued and handed over at the end of the loop's turn, so no code of the caller's runs inside of this
+/// class but Request::authorization.
 class Pool final : private Connection::Owner {
  public:
   Pool(boost::asio::io_context& io, const TlsOptions& options, Resolver::LookUp look_up);
   ~Pool();
 
   void send(Request request, Transport::Handler on_reply);
-  std::size_t in_flight() const { return exchanges_.size() + *undelivered_; }
+  std::size_t in_flight() const { return exchanges_.size() + replies_->size(); }
+  std::size_t connections() const { return connections_.size(); }
   void shut_down();
 
  private:
-  using Id = std::uint64_t;
-  struct Exchange {
-    Request request;
-    Url url;
-    Transport::Handler on_reply;
-    Deadlines::Clock::time_point ends_at;
-    std::optional<Deadlines::Entry> deadline;
-    Connection* connection = nullptr;  ///< in connections_
-    bool started = false;              ///< holds one of max_in_flight slots
-    bool retried = false;
-  };
-  struct Member {
-    std::shared_ptr<Connection> connection;
-    Route route;
-  };
+  using Id = Exchanges::Id;
 
   void opened(Connection& connection) override;
   void answered(Connection& connection, Response response, bool reusable) override;
@@ -62,6 +52,8 @@ class Pool final : private Connection::Owner {
   void look_up(Id id);
   void connect(Id id, const Addresses& addresses);
   void transmit(Id id, Connection& connection);
+  void watch_deadline(Deadlines::Clock::time_point ends_at);
+  void expire_due();
   void expire(Id id);
   void finish(Id id, Reply reply);
   void reply_later(Transport::Handler on_reply, Reply reply);
@@ -71,22 +63,26 @@ class Pool final : private Connection::Owner {
   void drop(Connection& connection);
   void check_thread();
 
-  boost::asio::io_context& io_;
   TlsOptions options_;
   TlsContext tls_;
+  /// Shared with the loop: replies may outlive the pool.
+  std::shared_ptr<ReplyQueue> replies_;
+  Poller poller_;
   Deadlines deadlines_;
   Resolver resolver_;
-  std::unordered_map<Id, Exchange> exchanges_;
-  std::deque<Id> waiting_;   ///< first come, first served; may name exchanges that have ended
-  std::size_t started_ = 0;  ///< exchanges that hold a slot
-  Id last_id_ = 0;
-  IdleConnections idle_;
+  Exchanges exchanges_;
+  /// When the exchanges are looked through for those that have reached their deadline. Most are answered long before,
+  /// so the earliest deadline is found again only when this one has come: one look in a while instead of a timer each.
+  std::optional<Deadlines::Entry> expiry_;
+  Deadlines::Clock::time_point expires_at_{};  ///< of expiry_
+  std::deque<Id> waiting_;                     ///< first come, first served; may name exchanges that have ended
+  std::size_t started_ = 0;                    ///< exchanges that hold a slot
+  Sites sites_;
   std::optional<Deadlines::Entry> sweep_;  ///< when idle connections are looked through for aged ones
-  std::unordered_map<const Connection*, Member> connections_;
+  std::unordered_map<const Connection*, std::shared_ptr<Connection>> connections_;
+  std::string outgoing_;  ///< room to write a request in
   bool stopped_ = false;
   std::optional<std::thread::id> thread_;  ///< the loop's, once known
-  /// Replies that are posted and not yet delivered; shared with them, for they may outlive the pool.
-  std::shared_ptr<std::size_t> undelivered_ = std::make_shared<std::size_t>(0);
 };
 
 }  // namespace http

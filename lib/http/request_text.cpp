@@ -1,12 +1,12 @@
 #include "http/request_text.h"
 
 #include <fmt/format.h>
+#include <strings.h>
 
 #include <algorithm>
 #include <array>
 
 #include "base/ensure.h"
-#include "base/text.h"
 
 namespace http {
 namespace {
@@ -16,13 +16,20 @@ constexpr std::array<std::string_view, 8> kOwnHeaders{"host", "content-length", 
                                                       "te",   "trailer",        "upgrade",           "expect"};
 
 /// RFC 9110 section 5.6.2.
+constexpr auto kTokenCharacters = [] {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
 bool is_token(std::string_view text) {
-  return !text.empty() &&
-         text.find_first_not_of("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") ==
-             std::string_view::npos;
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return kTokenCharacters[c]; });
 }
 
-bool names(const Header& header, std::string_view lower_name) { return base::to_lower(header.name) == lower_name; }
+bool names(const Header& header, std::string_view name) {
+  return header.name.size() == name.size() && ::strncasecmp(header.name.data(), name.data(), name.size()) == 0;
+}
 
 bool needs_length(const Request& request) {
   return !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
@@ -31,7 +38,12 @@ bool needs_length(const Request& request) {
 }  // namespace
 
 bool is_header_value(std::string_view value) {
-  return std::none_of(value.begin(), value.end(), [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7F; });
+  unsigned char bad = 0;  // looks at every byte without a branch, because that can be done for many at once
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    bad = static_cast<unsigned char>(bad | ((byte < 0x20) & (byte != '\t')) | (byte == 0x7F));
+  }
+  return bad == 0;
 }
 
 std::optional<std::string> fault_in(const Request& request) {
@@ -40,18 +52,18 @@ std::optional<std::string> fault_in(const Request& request) {
     if (!is_token(header.name)) return "a header's name holds a character that HTTP forbids";
     if (!is_header_value(header.value))
       return fmt::format("the header {} holds a line break or another control character", header.name);
-    if (std::find(kOwnHeaders.begin(), kOwnHeaders.end(), base::to_lower(header.name)) != kOwnHeaders.end())
+    if (std::any_of(kOwnHeaders.begin(), kOwnHeaders.end(), [&](auto name) { return names(header, name); }))
       return fmt::format("the header {} is set by the transport", header.name);
   }
   return std::nullopt;
 }
 
-std::string to_wire(const Request& request, const Url& url, std::string_view authorization) {
+void write_request(const Request& request, const Destination& destination, std::string_view authorization,
+                   std::string& text) {
   ENSURE(is_header_value(authorization));
-  std::string text;
-  text.reserve(512 + url.target.size() + authorization.size() + request.body.size());
-  text.append(request.method).append(" ").append(url.target).append(" HTTP/1.1\r\nHost: ").append(url.authority());
-  text += "\r\n";
+  text.clear();
+  text.append(request.method).append(" ").append(destination.target).append(" HTTP/1.1\r\nHost: ");
+  text.append(destination.authority).append("\r\n");
   bool has_agent = false;
   for (const Header& header : request.headers) {
     text.append(header.name).append(": ").append(header.value).append("\r\n");
@@ -60,7 +72,7 @@ std::string to_wire(const Request& request, const Url& url, std::string_view aut
   if (!has_agent) text += "User-Agent: adsauditd\r\n";
   if (!authorization.empty()) text.append("Authorization: ").append(authorization).append("\r\n");
   if (needs_length(request)) text.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
-  return text.append("\r\n").append(request.body);
+  text.append("\r\n").append(request.body);
 }
 
 }  // namespace http

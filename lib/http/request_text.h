@@ -2,9 +2,9 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "http/message.h"
-#include "http/url.h"
 
 namespace http {
 
@@ -14,8 +14,15 @@ std::optional<std::string> fault_in(const Request& request);
 /// True when `value` may stand in a header: no CR, LF, NUL or other control character but the tab.
 bool is_header_value(std::string_view value);
 
-/// The request as bytes on the wire (RFC 9112), head and body in one piece. `authorization` may be empty: then no such
-/// header is sent. Requires a request without fault and an authorization that is a header value.
-std::string to_wire(const Request& request, const Url& url, std::string_view authorization);
+struct Destination {
+  std::string_view authority;  ///< for the Host header
+  std::string_view target;     ///< path and query
+};
+
+/// Puts the request as bytes on the wire (RFC 9112), head and body in one piece, in place of what `text` held: a text
+/// that is used again keeps its room. `authorization` may be empty: then no such header is sent. Requires a request
+/// without fault and an authorization that is a header value. The request's URL is not looked at.
+void write_request(const Request& request, const Destination& destination, std::string_view authorization,
+                   std::string& text);
 
 }  // namespace http

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
-#include <sys/socket.h>
 
 #include <boost/asio/ip/address.hpp>
 #include <stdexcept>
@@ -14,28 +13,6 @@ namespace http {
 namespace {
 
 using SessionSlot = OpensslPointer<SSL_SESSION>;
-
-/// OpenSSL's own socket BIO would raise SIGPIPE when the peer has hung up; send() can be told not to.
-int send_quietly(BIO* bio, const char* bytes, int count) {
-  int socket = -1;
-  BIO_get_fd(bio, &socket);
-  BIO_clear_retry_flags(bio);
-  const auto sent = static_cast<int>(::send(socket, bytes, static_cast<std::size_t>(count), MSG_NOSIGNAL));
-  if (sent <= 0 && ::BIO_sock_should_retry(sent) != 0) BIO_set_retry_write(bio);
-  return sent;
-}
-
-OpensslPointer<BIO_METHOD> make_socket_method() {
-  const BIO_METHOD* plain = ::BIO_s_socket();
-  OpensslPointer<BIO_METHOD> method(::BIO_meth_new(::BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "quiet socket"));
-  ENSURE(method != nullptr);
-  ::BIO_meth_set_write(method.get(), send_quietly);
-  ::BIO_meth_set_read(method.get(), ::BIO_meth_get_read(plain));
-  ::BIO_meth_set_ctrl(method.get(), ::BIO_meth_get_ctrl(plain));
-  ::BIO_meth_set_create(method.get(), ::BIO_meth_get_create(plain));
-  ::BIO_meth_set_destroy(method.get(), ::BIO_meth_get_destroy(plain));
-  return method;
-}
 
 /// Names the peer: the certificate must match, and a name (not an address, RFC 6066 section 3) goes into the SNI.
 void expect_host(SSL* client, const std::string& host) {
@@ -55,7 +32,7 @@ void expect_host(SSL* client, const std::string& host) {
 }  // namespace
 
 TlsContext::TlsContext(const std::string& ca_file)
-    : socket_method_(make_socket_method()), context_(::SSL_CTX_new(::TLS_client_method())) {
+    : wire_method_(make_wire_method()), context_(::SSL_CTX_new(::TLS_client_method())) {
   ENSURE(context_ != nullptr);
   SSL_CTX* context = context_.get();
   ::ERR_clear_error();
@@ -81,11 +58,11 @@ TlsContext::TlsContext(const std::string& ca_file)
   ::SSL_CTX_sess_set_new_cb(context, &TlsContext::keep_session);
 }
 
-OpensslPointer<SSL> TlsContext::make_client(int socket, const std::string& host, const std::string& port) {
+OpensslPointer<SSL> TlsContext::make_client(Wire& wire, const std::string& host, const std::string& port) {
   OpensslPointer<SSL> client(::SSL_new(context_.get()));
-  BIO* bio = ::BIO_new(socket_method_.get());
+  BIO* bio = ::BIO_new(wire_method_.get());
   ENSURE(client != nullptr && bio != nullptr);
-  BIO_set_fd(bio, socket, BIO_NOCLOSE);
+  ::BIO_set_data(bio, &wire);
   ::SSL_set_bio(client.get(), bio, bio);
   expect_host(client.get(), host);
 

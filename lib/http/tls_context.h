@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "http/wire.h"
+
 namespace http {
 
 struct FreeOpenssl {
@@ -27,9 +29,9 @@ class TlsContext {
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
 
-  /// A client on the non-blocking `socket`, which it does not own. `host` is a name or an IP literal; the peer's
+  /// A client on `wire`, which outlives it. `host` is a name or an IP literal; the peer's
   /// certificate must be for it. A closing dot is not part of the name.
-  OpensslPointer<SSL> make_client(int socket, const std::string& host, const std::string& port);
+  OpensslPointer<SSL> make_client(Wire& wire, const std::string& host, const std::string& port);
   /// For a client that failed in the protocol itself: the next connection starts afresh (RFC 5246 section 7.2.2).
   static void forget_session(SSL* client);
 
@@ -39,7 +41,7 @@ class TlsContext {
   /// By host and port; map nodes stay put, so that a client can point at its own. One entry for each host that was ever
   /// asked: the settings name them.
   std::map<std::string, OpensslPointer<SSL_SESSION>> sessions_;
-  OpensslPointer<BIO_METHOD> socket_method_;
+  OpensslPointer<BIO_METHOD> wire_method_;
   OpensslPointer<SSL_CTX> context_;
 };
 

@@ -15,6 +15,8 @@ void TlsTransport::send(Request request, Handler on_reply) { pool_->send(std::mo
 
 std::size_t TlsTransport::in_flight() const { return pool_->in_flight(); }
 
+std::size_t TlsTransport::connections() const { return pool_->connections(); }
+
 void TlsTransport::shut_down() { pool_->shut_down(); }
 
 }  // namespace http

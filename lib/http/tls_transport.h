@@ -28,6 +28,8 @@ class TlsTransport final : public Transport {
   void send(Request request, Handler on_reply) override;
   std::size_t in_flight() const override;
   void shut_down() override;
+  /// Open connections, and those that are being opened; idle ones too.
+  std::size_t connections() const;
 
  private:
   std::unique_ptr<Pool> pool_;

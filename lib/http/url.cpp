@@ -1,6 +1,7 @@
 #include "http/url.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -40,6 +41,18 @@ base::Result<std::string> port_of(const boost::urls::url_view& url, bool tls) {
   return std::to_string(url.port_number());
 }
 
+/// RFC 3986 sections 3.3 and 3.4, without '%', which two digits must follow, and '#', which ends the query.
+constexpr bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("-._~!$&'()*+,;=:@/?").find(c) != std::string_view::npos;
+}
+
+constexpr auto kPlain = [] {
+  std::array<bool, 256> table{};
+  for (int c = 0; c < 128; ++c) table[static_cast<std::size_t>(c)] = is_plain(static_cast<char>(c));
+  return table;
+}();
+
 }  // namespace
 
 std::string Url::authority() const {
@@ -73,6 +86,13 @@ base::Result<Url> parse_url(std::string_view text) {
   result.target = std::string(std::string_view(url.encoded_target()));
   if (!result.target.starts_with('/')) result.target.insert(0, 1, '/');  // no path, perhaps a query
   return result;
+}
+
+bool has_plain_target(std::string_view text, std::string_view origin) {
+  if (text.size() > kLongestUrl || !text.starts_with(origin)) return false;
+  const std::string_view target = text.substr(origin.size());
+  return target.starts_with('/') &&
+         std::all_of(target.begin(), target.end(), [](unsigned char c) { return kPlain[c]; });
 }
 
 }  // namespace http

@@ -19,4 +19,9 @@ struct Url {
 /// Error says what is wrong without repeating the URL (it may be a secret). Refuses user information and fragments.
 base::Result<Url> parse_url(std::string_view text);
 
+/// True when `text` is `origin` (what stands before the target in a URL that parse_url() took) and a target that needs
+/// no parsing: parse_url() would take `text` too, with the same host and port, and what follows the origin as target.
+/// False says nothing.
+bool has_plain_target(std::string_view text, std::string_view origin);
+
 }  // namespace http

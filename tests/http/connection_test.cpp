@@ -300,6 +300,7 @@ TEST_CASE("connection: addresses are tried in turn, and one that swallows everyt
   RogueServer server({[](Visitor& visitor) { visitor.serve(); }});
   const BlackHole hole;
   boost::asio::io_context io;
+  http::Poller poller(io, [] {});
   http::Deadlines deadlines(io);
   struct Owner final : http::Connection::Owner {
     void opened(http::Connection&) override { ++opens; }
@@ -313,7 +314,7 @@ TEST_CASE("connection: addresses are tried in turn, and one that swallows everyt
   target.endpoints.emplace_back(loopback, 1);          // refuses
   target.endpoints.emplace_back(loopback, hole.port);  // swallows
   target.endpoints.emplace_back(loopback, static_cast<std::uint16_t>(std::stoul(server.port())));
-  const auto connection = std::make_shared<http::Connection>(io, owner, deadlines, nullptr, target);
+  const auto connection = std::make_shared<http::Connection>(poller, owner, deadlines, nullptr, target);
   connection->open(http::Deadlines::Clock::now() + 300ms);
   while (owner.opens == 0 && !owner.failure) REQUIRE(io.run_one_for(2s) == 1);
   CHECK(owner.opens == 1);

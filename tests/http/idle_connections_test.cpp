@@ -5,7 +5,6 @@
 #include "http/connection.h"
 
 using namespace std::chrono_literals;
-using http::Route;
 
 namespace {
 
@@ -16,14 +15,14 @@ struct Three final : http::Connection::Owner {
   void broken(http::Connection&, http::Connection::Break) override {}
 
   boost::asio::io_context io;
+  http::Poller poller{io, [] {}};
   http::Deadlines deadlines{io};
   http::Connection::Target target{"host", "443", {{}}};
-  http::Connection a{io, *this, deadlines, nullptr, target};
-  http::Connection b{io, *this, deadlines, nullptr, target};
-  http::Connection c{io, *this, deadlines, nullptr, target};
+  http::Connection a{poller, *this, deadlines, nullptr, target};
+  http::Connection b{poller, *this, deadlines, nullptr, target};
+  http::Connection c{poller, *this, deadlines, nullptr, target};
 };
 
-const Route kRoute{true, "host", "443", http::Reach::kAnyAddress};
 const http::IdleConnections::TimePoint kStart{};
 
 }  // namespace
@@ -31,35 +30,23 @@ const http::IdleConnections::TimePoint kStart{};
 TEST_CASE("idle connections: the last to come is the first to go") {
   Three three;
   http::IdleConnections idle;
-  idle.put(kRoute, three.a, kStart);
-  idle.put(kRoute, three.b, kStart + 1s);
-  CHECK(idle.count(kRoute) == 2);
-  CHECK(idle.take(kRoute) == &three.b);
-  CHECK(idle.take(kRoute) == &three.a);
-  CHECK(idle.take(kRoute) == nullptr);
+  idle.put(three.a, kStart);
+  idle.put(three.b, kStart + 1s);
+  CHECK(idle.size() == 2);
+  CHECK(idle.take() == &three.b);
+  CHECK(idle.take() == &three.a);
+  CHECK(idle.take() == nullptr);
 }
 
-TEST_CASE("idle connections: another host, port, scheme or reach is another route") {
+TEST_CASE("idle connections: the aged ones can be taken out") {
   Three three;
   http::IdleConnections idle;
-  idle.put(kRoute, three.a, kStart);
-  CHECK(idle.take({true, "other", "443", http::Reach::kAnyAddress}) == nullptr);
-  CHECK(idle.take({true, "host", "444", http::Reach::kAnyAddress}) == nullptr);
-  CHECK(idle.take({false, "host", "443", http::Reach::kAnyAddress}) == nullptr);
-  CHECK(idle.take({true, "host", "443", http::Reach::kPublicAddress}) == nullptr);
-  CHECK(idle.take(kRoute) == &three.a);
-}
-
-TEST_CASE("idle connections: the aged ones can be taken out, over all routes") {
-  Three three;
-  http::IdleConnections idle;
-  const Route other{false, "other", "80", http::Reach::kPrivateToo};
-  idle.put(kRoute, three.a, kStart + 1s);
-  idle.put(kRoute, three.b, kStart + 3s);
-  idle.put(other, three.c, kStart + 2s);
+  idle.put(three.a, kStart + 1s);
+  idle.put(three.b, kStart + 2s);
+  idle.put(three.c, kStart + 3s);
   CHECK(idle.oldest() == kStart + 1s);
-  CHECK(idle.take_older(kStart + 2s).size() == 2);
+  CHECK(idle.take_older(kStart + 2s) == std::vector{&three.a, &three.b});
   CHECK(idle.oldest() == kStart + 3s);
-  idle.remove(kRoute, three.b);
+  idle.remove(three.c);
   CHECK(idle.oldest() == http::IdleConnections::TimePoint::max());
 }

@@ -238,6 +238,67 @@ TEST_CASE("pool: no more requests are out than allowed, and they go in order") {
   CHECK(server.requests().back().starts_with("GET /1"));  // 18 or 19
 }
 
+TEST_CASE("pool: of five thousand requests no more are out than the four thousand allowed") {
+  std::promise<void> open;
+  auto left = std::make_shared<std::promise<void>>();
+  {
+    http::TlsOptions options;
+    options.max_in_flight = 4096;
+    boost::asio::io_context io;
+    http::Pool pool(io, TestClient::with_authority(options),
+                    [left, gate = open.get_future().share()](const std::string&) {
+                      gate.wait();
+                      left->set_value();
+                      return http::Addresses{};
+                    });
+    int looked_up = 0;
+    int waited = 0;
+    for (int number = 0; number < 5000; ++number) {
+      http::Request request = hasty("https://slow.example/");
+      if (number < 4096) request.deadline = 2 * kShort;  // so that they leave no slot to those behind them
+      pool.send(std::move(request), [&](const http::Reply& reply) {
+        if (reply.error().detail.ends_with("was looking up the name")) ++looked_up;
+        if (reply.error().detail.ends_with("was waiting for other requests")) ++waited;
+      });
+    }
+    CHECK(pool.in_flight() == 5000);
+    while (pool.in_flight() > 0) REQUIRE(io.run_one_for(2s) == 1);
+    CHECK(looked_up == 4096);
+    CHECK(waited == 904);
+  }
+  open.set_value();
+  left->get_future().wait();
+}
+
+TEST_CASE("pool: a connection goes out again within the turn in which it was answered") {
+  RogueServer server({kServeForever});
+  TestClient client;
+  int answers = 0;
+  std::function<void(http::Reply)> again = [&](const http::Reply& reply) {
+    CHECK(body_of(reply) == "ok");
+    CHECK(client.transport.connections() == 1);
+    if (++answers < 100) client.transport.send(to(server.url(), Reach::kAnyAddress), again);
+  };
+  client.transport.send(to(server.url(), Reach::kAnyAddress), again);
+  while (answers < 100) REQUIRE(client.io.run_one_for(2s) == 1);
+  CHECK(server.connections() == 1);
+}
+
+TEST_CASE("pool: the transport may be destroyed from within a reply, and the others are told") {
+  RogueServer server({[](Visitor& visitor) { visitor.serve(); }, [](Visitor& visitor) { visitor.wait(); }});
+  boost::asio::io_context io;
+  auto transport = std::make_unique<http::TlsTransport>(io, TestClient::with_authority({}));
+  std::vector<std::optional<Stage>> ends;
+  for (int number = 0; number < 2; ++number) {
+    transport->send(to(server.url(), Reach::kAnyAddress), [&](const http::Reply& reply) {
+      ends.push_back(failure_of(reply));
+      transport.reset();
+    });
+  }
+  io.run();
+  CHECK(ends == std::vector<std::optional<Stage>>{std::nullopt, Stage::kRefused});
+}
+
 TEST_CASE("pool: waiting for a slot counts against the deadline") {
   RogueServer server({[](Visitor& visitor) { visitor.wait(); }});
   http::TlsOptions options;

@@ -38,13 +38,15 @@ TEST_CASE("tls context: a certificate for the host, from the authority, is trust
 
 TEST_CASE("tls context: a closing dot is not part of the name in the certificate") {
   http::TlsContext context(test_authority().file.path());
-  const auto client = context.make_client(0, "localhost.", "443");
+  http::Wire wire;
+  const auto client = context.make_client(wire, "localhost.", "443");
   CHECK(std::string(::SSL_get_servername(client.get(), TLSEXT_NAMETYPE_host_name)) == "localhost");
 }
 
 TEST_CASE("tls context: an address is not sent as a server name") {
   http::TlsContext context(test_authority().file.path());
-  const auto client = context.make_client(0, "127.0.0.1", "443");
+  http::Wire wire;
+  const auto client = context.make_client(wire, "127.0.0.1", "443");
   CHECK(::SSL_get_servername(client.get(), TLSEXT_NAMETYPE_host_name) == nullptr);
 }
 

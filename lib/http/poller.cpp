@@ -1,0 +1,72 @@
+#include "http/poller.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/ensure.h"
+
+namespace http {
+namespace {
+
+constexpr std::size_t kScratch = 16UL * 1024;  // one TLS record
+
+int make_epoll() {
+  const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
+  ENSURE(epoll >= 0);
+  return epoll;
+}
+
+}  // namespace
+
+Poller::Poller(boost::asio::io_context& io, std::function<void()> on_turn_end)
+    : epoll_(make_epoll()), descriptor_(io, epoll_), on_turn_end_(std::move(on_turn_end)), scratch_(kScratch) {}
+
+void Poller::watch(int socket, Watcher& watcher) {
+  // Both directions once and for all: to change the interest with every write would be a system call each.
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.data.ptr = &watcher;
+  ENSURE(::epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event) == 0);
+  ++watched_;
+  wait();
+}
+
+void Poller::forget(const Watcher& watcher) {
+  ENSURE(watched_ > 0);
+  for (std::size_t at = told_; at < events_end_; ++at) {
+    if (events_[at].data.ptr == &watcher) events_[at].data.ptr = nullptr;
+  }
+  if (--watched_ > 0 || !waits_) return;
+  descriptor_.cancel();
+  waits_ = false;
+}
+
+void Poller::wait() {
+  if (waits_ || in_turn_ || watched_ == 0) return;
+  waits_ = true;
+  descriptor_.async_wait(descriptor_.wait_read,
+                         [this, alive = std::weak_ptr<const bool>(alive_)](boost::system::error_code error) {
+                           if (!error && !alive.expired()) run_turn();
+                         });
+}
+
+void Poller::run_turn() {
+  const std::weak_ptr<const bool> alive = alive_;
+  waits_ = false;
+  in_turn_ = true;
+  ++turns_;
+  const int count = ::epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()), 0);
+  events_end_ = static_cast<std::size_t>(std::max(count, 0));
+  for (told_ = 0; told_ < events_end_;) {
+    const epoll_event& event = events_[told_++];
+    const bool hung_up = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+    if (auto* watcher = static_cast<Watcher*>(event.data.ptr)) watcher->ready(hung_up);
+  }
+  told_ = events_end_ = 0;
+  on_turn_end_();
+  if (alive.expired()) return;
+  in_turn_ = false;
+  wait();
+}
+
+}  // namespace http
