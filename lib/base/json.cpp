@@ -6,6 +6,8 @@
 #include <rapidjson/reader.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <vector>
 
 namespace base {
@@ -26,9 +28,10 @@ bool holds_surrogate(std::string_view text) {
 
 /// Passes events on to the document and stops at a depth and at a surrogate. The document itself is freed by
 /// recursion, so a deep one must not come to be.
+template <class Document>
 class Guard {
  public:
-  explicit Guard(rapidjson::Document& document) : document_(document) {}
+  explicit Guard(Document& document) : document_(document) {}
 
   // The names are RapidJSON's. NOLINTBEGIN(readability-identifier-naming)
   bool Null() { return document_.Null(); }
@@ -55,46 +58,93 @@ class Guard {
   bool too_deep() const { return depth_ > kJsonMaxDepth; }
 
  private:
-  rapidjson::Document& document_;
+  Document& document_;
   int depth_ = 0;
 };
+
+std::string_view name_of(const rapidjson::Value::Member& member) {
+  return {member.name.GetString(), member.name.GetStringLength()};
+}
+
+bool has_key_twice(const rapidjson::Value& object) {
+  constexpr rapidjson::SizeType kFew = 16;  // members; up to here comparing all pairs is cheaper than sorting
+  const auto begin = object.MemberBegin();
+  const auto end = object.MemberEnd();
+  if (object.MemberCount() <= kFew) {
+    for (auto member = begin; member != end; ++member) {
+      if (std::any_of(begin, member, [&](const auto& other) { return name_of(other) == name_of(*member); }))
+        return true;
+    }
+    return false;
+  }
+  std::vector<std::string_view> keys;
+  std::transform(begin, end, std::back_inserter(keys), name_of);
+  std::sort(keys.begin(), keys.end());
+  return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
+}
 
 /// Recursion is bounded by kJsonMaxDepth.
 bool has_duplicate_key(const rapidjson::Value& value) {
   if (value.IsArray()) return std::any_of(value.Begin(), value.End(), has_duplicate_key);
   if (!value.IsObject()) return false;
-  std::vector<std::string_view> keys;
-  for (const auto& member : value.GetObject()) {
-    if (has_duplicate_key(member.value)) return true;
-    keys.emplace_back(member.name.GetString(), member.name.GetStringLength());
-  }
-  std::sort(keys.begin(), keys.end());
-  return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
+  return has_key_twice(value) || std::any_of(value.MemberBegin(), value.MemberEnd(),
+                                             [](const auto& member) { return has_duplicate_key(member.value); });
 }
+
+/// Fills `document`; what is wrong with the text, or nothing.
+template <class Document, class Reader>
+std::optional<std::string> read_into(Document& document, Reader& reader, std::string_view text) {
+  // RapidJSON takes a NUL for the end of the text, and what follows it would pass unseen.
+  if (const auto nul = text.find('\0'); nul != std::string_view::npos) return fmt::format("a NUL (byte {})", nul);
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  rapidjson::ParseResult outcome;
+  Guard guard(document);
+  const auto feed = [&](Document&) {
+    outcome = reader.template Parse<kFlags>(stream, guard);
+    return !outcome.IsError();
+  };
+  document.Populate(feed);
+  if (guard.too_deep()) return fmt::format("nested deeper than {} levels", kJsonMaxDepth);
+  if (outcome.Code() == rapidjson::kParseErrorTermination)
+    return fmt::format("a lone surrogate (byte {})", outcome.Offset());
+  if (outcome.IsError())
+    return fmt::format("{} (byte {})", rapidjson::GetParseError_En(outcome.Code()), outcome.Offset());
+  if (has_duplicate_key(document)) return "an object has the same key twice";
+  return std::nullopt;
+}
+
+using Pool = rapidjson::MemoryPoolAllocator<>;
 
 }  // namespace
 
 Result<rapidjson::Document> parse_json(std::string_view text) {
-  // RapidJSON takes a NUL for the end of the text, and what follows it would pass unseen.
-  if (const auto nul = text.find('\0'); nul != std::string_view::npos)
-    return Failure{fmt::format("a NUL (byte {})", nul)};
   rapidjson::Document document;
-  rapidjson::MemoryStream stream(text.data(), text.size());
   rapidjson::Reader reader;
-  rapidjson::ParseResult outcome;
-  Guard guard(document);
-  const auto feed = [&](rapidjson::Document&) {
-    outcome = reader.Parse<kFlags>(stream, guard);
-    return !outcome.IsError();
-  };
-  document.Populate(feed);
-  if (guard.too_deep()) return Failure{fmt::format("nested deeper than {} levels", kJsonMaxDepth)};
-  if (outcome.Code() == rapidjson::kParseErrorTermination)
-    return Failure{fmt::format("a lone surrogate (byte {})", outcome.Offset())};
-  if (outcome.IsError())
-    return Failure{fmt::format("{} (byte {})", rapidjson::GetParseError_En(outcome.Code()), outcome.Offset())};
-  if (has_duplicate_key(document)) return Failure{"an object has the same key twice"};
+  if (auto complaint = read_into(document, reader, text)) return Failure{*std::move(complaint)};
   return document;
+}
+
+struct JsonReader::Memory {
+  alignas(std::max_align_t) std::array<char, 8192> for_values;
+  alignas(std::max_align_t) std::array<char, 8192> for_parsing;
+  Pool values{for_values.data(), for_values.size()};
+  Pool parsing{for_parsing.data(), for_parsing.size()};
+  std::optional<rapidjson::GenericDocument<rapidjson::UTF8<>, Pool, Pool>> document;  ///< never frees; the pools do
+};
+
+JsonReader::JsonReader() : memory_(std::make_unique<Memory>()) {}
+JsonReader::~JsonReader() = default;
+
+Result<const rapidjson::Value*> JsonReader::read(std::string_view text) {
+  constexpr std::size_t kStack = 1024;  // bytes to start with
+  auto& [for_values, for_parsing, values, parsing, document] = *memory_;
+  document.reset();
+  values.Clear();
+  parsing.Clear();
+  document.emplace(&values, kStack, &parsing);
+  rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, Pool> reader(&parsing, kStack);
+  if (auto complaint = read_into(*document, reader, text)) return Failure{*std::move(complaint)};
+  return &*document;
 }
 
 const rapidjson::Value* find_member(const rapidjson::Value& object, const char* name) {

@@ -5,6 +5,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,23 @@ constexpr int kJsonMaxDepth = 32;
 /// nothing after the value. Numbers arrive as strings, so that ids keep all their digits and no exponent is computed.
 /// The caller caps the size of `text`. Error: what is wrong, and at which byte.
 Result<rapidjson::Document> parse_json(std::string_view text);
+
+/// Reads one text after the other into the same memory: for whoever reads many small ones. It keeps some 16 KiB and
+/// gives back what a larger text took. One thread only.
+class JsonReader {
+ public:
+  JsonReader();
+  JsonReader(const JsonReader&) = delete;
+  JsonReader& operator=(const JsonReader&) = delete;
+  ~JsonReader();
+
+  /// As parse_json(). The value lives until the next call, and does not lean on `text`.
+  Result<const rapidjson::Value*> read(std::string_view text);
+
+ private:
+  struct Memory;
+  std::unique_ptr<Memory> memory_;
+};
 
 /// The member, or nullptr when `object` is no object or has no such member.
 const rapidjson::Value* find_member(const rapidjson::Value& object, const char* name);

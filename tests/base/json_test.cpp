@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+#include <vector>
+
 namespace base {
 namespace {
 
@@ -120,6 +123,55 @@ TEST_CASE("json: the document does not lean on the text it was read from") {
   REQUIRE(document.ok());
   CHECK(text_of(find_member(document.value(), "a")) == "a string that is too long to be stored in place");
   CHECK(text_of(find_member(document.value(), "n")) == "12345678901234567890123");
+}
+
+TEST_CASE("json: more keys than are compared pair by pair are checked too") {
+  std::string many = R"({"k0":0)";
+  for (int i = 1; i < 40; ++i) many += ",\"k" + std::to_string(i) + "\":0";
+  CHECK(parse_json(many + "}").ok());
+  CHECK(parse_json(many + R"(,"k41":0})").ok());
+  CHECK_FALSE(parse_json(many + R"(,"k17":0})").ok());
+}
+
+TEST_CASE("json: a reader says of every text what parse_json() says, whatever it read before") {
+  JsonReader reader;
+  std::string large = "[\"" + std::string(50'000, 'x') + "\"";
+  for (int i = 0; i < 5000; ++i) large += ",{\"key\":\"value " + std::to_string(i) + "\"}";
+  const std::vector<std::string> texts{R"({"a":{"b":[1,2.5e3,"text longer than a short string"]}})",
+                                       large + "]",
+                                       large,
+                                       std::string(33, '[') + std::string(33, ']'),
+                                       std::string(32, '[') + std::string(32, ']'),
+                                       std::string(200'000, '['),
+                                       R"({"a":1,"a":2})",
+                                       R"("\udc00")",
+                                       "\"\xFF\"",
+                                       std::string("{}\0", 3),
+                                       "{} {}",
+                                       "",
+                                       "7"};
+  for (int round = 0; round < 2; ++round) {
+    for (const std::string& text : texts) {
+      CAPTURE(text.substr(0, 60));
+      const auto read = reader.read(text);
+      const auto parsed = parse_json(text);
+      REQUIRE(read.ok() == parsed.ok());
+      if (read)
+        CHECK(*read.value() == parsed.value());
+      else
+        CHECK(read.error() == parsed.error());
+    }
+  }
+}
+
+TEST_CASE("json: what a reader gives does not lean on the text") {
+  JsonReader reader;
+  std::string text = R"({"a":"a string that is too long to be stored in place","n":12345678901234567890123})";
+  const auto value = reader.read(text);
+  text.assign(text.size(), 'x');
+  REQUIRE(value.ok());
+  CHECK(text_of(find_member(*value.value(), "a")) == "a string that is too long to be stored in place");
+  CHECK(text_of(find_member(*value.value(), "n")) == "12345678901234567890123");
 }
 
 TEST_CASE("json: written text is escaped") {
