@@ -44,11 +44,13 @@ bool is_permission_name(std::string_view text) {
          base::clean_text(text) == text;
 }
 
-std::optional<rapidjson::Document> parse_body(const http::Response& response) {
-  if (response.body.size() > kMaxBody) return std::nullopt;
-  auto document = base::parse_json(response.body);
-  if (!document) return std::nullopt;
-  return std::move(document).value();
+/// nullptr when it is no JSON. The value lives until the next call on this thread: only the memory is kept, because
+/// asking for it anew takes as long as parsing.
+const Value* parse_body(const http::Response& response) {
+  thread_local base::JsonReader reader;
+  if (response.body.size() > kMaxBody) return nullptr;
+  const auto value = reader.read(response.body);
+  return value ? value.value() : nullptr;
 }
 
 /// {"errors":[{"code":...,"message":...}]}, from the Ads service (words) and the gateway (numbers). Of several errors
@@ -82,9 +84,9 @@ bool echoes_another_account(const Value& body, std::string_view account_id) {
   return base::text_of(node) != account_id;
 }
 
-Evidence evidence_of(const http::Response& response, const std::optional<rapidjson::Document>& body) {
+Evidence evidence_of(const http::Response& response, const Value* body) {
   Evidence evidence{response.status, {}};
-  const auto refusal = body ? read_refusal(*body) : std::nullopt;
+  const auto refusal = body != nullptr ? read_refusal(*body) : std::nullopt;
   if (refusal) evidence.code = base::cut_at_code_point(base::clean_text(refusal->code), kMaxCode);
   return evidence;
 }
@@ -92,22 +94,20 @@ Evidence evidence_of(const http::Response& response, const std::optional<rapidjs
 Answer unavailable(std::string why) { return Unavailable{std::move(why), std::nullopt}; }
 
 /// Everything but 200. `account_id` is nullptr when no account was asked for.
-Answer read_failure(const http::Response& response, const std::optional<rapidjson::Document>& body,
-                    const std::string_view* account_id) {
-  const int status = response.status;
+Answer read_failure(int status, const HeededHeaders& headers, const Value* body, const std::string_view* account_id) {
   const std::string why = fmt::format("http {}", status);
-  if (status == 429) return Throttled{throttle_end_of(response)};
-  if (status == 408 || status == 423 || status >= 500) return Unavailable{why, retry_after_of(response)};
+  if (status == 429) return Throttled{throttle_end_of(headers)};
+  if (status == 408 || status == 423 || status >= 500) return Unavailable{why, retry_after_of(headers)};
   if (status < 400) return unavailable(why);
-  if (!body) return unavailable(why + ", not json");
+  if (body == nullptr) return unavailable(why + ", not json");
   const auto refusal = read_refusal(*body);
   if (!refusal) return unavailable(why + ", not the API's shape");
   if (account_id != nullptr && echoes_another_account(*body, *account_id))
     return unavailable(why + ", about another account");
   return std::visit(base::Overloaded{[](Denial denial) -> Answer { return Denied{denial}; },
-                                     [&](SlowDown) -> Answer { return Throttled{throttle_end_of(response)}; },
+                                     [&](SlowDown) -> Answer { return Throttled{throttle_end_of(headers)}; },
                                      [&](ServerTrouble) -> Answer {
-                                       return Unavailable{why, retry_after_of(response)};
+                                       return Unavailable{why, retry_after_of(headers)};
                                      }},
                     meaning_of(refusal->code, status, refusal->message));
 }
@@ -115,17 +115,17 @@ Answer read_failure(const http::Response& response, const std::optional<rapidjso
 /// Missing is not empty: nullopt when there is no list of names.
 std::optional<Permissions> read_permissions(const Value* list) {
   if (list == nullptr || !list->IsArray() || list->Size() > kMaxPermissions) return std::nullopt;
-  std::vector<std::string> texts;
+  Permissions permissions;
   for (const Value& entry : list->GetArray()) {
     const std::string_view text = base::text_of(&entry);
-    if (!is_permission_name(text)) return std::nullopt;
-    texts.emplace_back(text);
+    if (!permission_from_text(text) && !is_permission_name(text)) return std::nullopt;
+    permissions.add(text);
   }
-  return Permissions::from_texts(texts);
+  return permissions;
 }
 
-Answer read_access(const std::optional<rapidjson::Document>& body, std::string_view account_id) {
-  if (!body) return unavailable("not json");
+Answer read_access(const Value* body, std::string_view account_id) {
+  if (body == nullptr) return unavailable("not json");
   const Value* data = base::find_member(*body, "data");
   if (data == nullptr || carries_errors(*body)) return unavailable("not the API's shape");
   const std::string_view user_id = base::text_of(base::find_member(*data, "user_id"));
@@ -168,9 +168,9 @@ std::optional<AccountsPage> read_page(const Value& body) {
   return AccountsPage{*std::move(accounts), std::string(base::text_of(cursor))};
 }
 
-std::string warning_of(const http::Response& response) {
-  const auto warning = response.header("x-api-warn");
-  return warning ? std::string(base::cut_at_code_point(base::clean_text(*warning), kMaxWarning)) : "";
+std::string warning_of(const HeededHeaders& headers) {
+  if (!headers.api_warning) return {};
+  return std::string(base::cut_at_code_point(base::clean_text(*headers.api_warning), kMaxWarning));
 }
 
 /// Refusals that X gives only after it accepted the signature: the owner is suspended or locked, the token lives.
@@ -190,12 +190,14 @@ Observation classify(const http::Reply& reply, std::string_view account_id) {
     return seen;
   }
   const http::Response& response = reply.value();
-  const auto body = parse_body(response);
-  seen.answer = response.status == 200 ? read_access(body, account_id) : read_failure(response, body, &account_id);
+  const HeededHeaders headers(response.headers);
+  const Value* body = parse_body(response);
+  seen.answer = response.status == 200 ? read_access(body, account_id)
+                                       : read_failure(response.status, headers, body, &account_id);
   seen.evidence = evidence_of(response, body);
-  seen.limits = rate_limits_of(response);
-  seen.server_date = server_date_of(response);
-  seen.api_warning = warning_of(response);
+  seen.limits = rate_limits_of(headers);
+  seen.server_date = server_date_of(headers);
+  seen.api_warning = warning_of(headers);
   return seen;
 }
 
@@ -206,25 +208,27 @@ AccountsObservation classify_accounts(const http::Reply& reply) {
     return seen;
   }
   const http::Response& response = reply.value();
-  const auto body = parse_body(response);
+  const HeededHeaders headers(response.headers);
+  const Value* body = parse_body(response);
   seen.evidence = evidence_of(response, body);
-  seen.limits = rate_limits_of(response);
+  seen.limits = rate_limits_of(headers);
+  seen.server_date = server_date_of(headers);
   if (response.status != 200) {
-    seen.answer = read_failure(response, body, nullptr);
+    seen.answer = read_failure(response.status, headers, body, nullptr);
     // No account was asked for, so none can be missing.
     if (seen.answer == Answer{Denied{Denial::kAccountNotFound}}) seen.answer = Denied{Denial::kUnknown};
     return seen;
   }
-  if (body) seen.page = read_page(*body);
-  if (!seen.page) seen.answer = unavailable(body ? "not the API's shape" : "not json");
+  if (body != nullptr) seen.page = read_page(*body);
+  if (!seen.page) seen.answer = unavailable(body != nullptr ? "not the API's shape" : "not json");
   return seen;
 }
 
 IdentityAnswer classify_identity(const http::Reply& reply) {
   if (!reply) return IdentityAnswer::kNoStatement;
   const int status = reply.value().status;
-  const auto body = parse_body(reply.value());
-  if (!body) return IdentityAnswer::kNoStatement;
+  const Value* body = parse_body(reply.value());
+  if (body == nullptr) return IdentityAnswer::kNoStatement;
   if (status == 200)
     return body->IsObject() && !carries_errors(*body) ? IdentityAnswer::kAlive : IdentityAnswer::kNoStatement;
   const auto refusal = read_refusal(*body);

@@ -108,6 +108,7 @@ struct AccountsObservation {
   Answer answer = Unavailable{};
   Evidence evidence;
   RateLimits limits;
+  std::optional<base::Instant> server_date;  ///< the Date header
 };
 
 }  // namespace xads

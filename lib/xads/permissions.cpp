@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "base/ensure.h"
 #include "base/text.h"
@@ -51,17 +52,27 @@ const std::vector<Permission>& all_permissions() {
 
 Permissions Permissions::from_texts(const std::vector<std::string>& texts) {
   Permissions permissions;
-  for (const std::string& text : texts) {
-    if (const auto permission = permission_from_text(text)) {
-      permissions.known_ = static_cast<std::uint8_t>(permissions.known_ | bit_of(*permission));
-    } else {
-      permissions.unknown_.push_back(text);
-    }
-  }
-  auto& unknown = permissions.unknown_;
-  std::sort(unknown.begin(), unknown.end());
-  unknown.erase(std::unique(unknown.begin(), unknown.end()), unknown.end());
+  for (const std::string& text : texts) permissions.add(text);
   return permissions;
+}
+
+Permissions Permissions::from_mask(std::uint8_t known) {
+  constexpr auto kAll = std::accumulate(kNames.begin(), kNames.end(), 0, [](int mask, const PermissionName& name) {
+    return mask | bit_of(name.permission);
+  });
+  ENSURE((known & ~kAll) == 0);
+  Permissions permissions;
+  permissions.known_ = known;
+  return permissions;
+}
+
+void Permissions::add(std::string_view text) {
+  if (const auto permission = permission_from_text(text)) {
+    known_ = static_cast<std::uint8_t>(known_ | bit_of(*permission));
+    return;
+  }
+  const auto place = std::lower_bound(unknown_.begin(), unknown_.end(), text);
+  if (place == unknown_.end() || *place != text) unknown_.emplace(place, text);
 }
 
 Permissions Permissions::base_roles() const {

@@ -29,6 +29,9 @@ class Permissions {
  public:
   Permissions() = default;
   static Permissions from_texts(const std::vector<std::string>& texts);
+  /// The other way round of known_mask(). Requires bits of known permissions only.
+  static Permissions from_mask(std::uint8_t known);
+  void add(std::string_view text);
 
   bool has(Permission permission) const { return (known_ & static_cast<std::uint8_t>(permission)) != 0; }
   bool composer() const { return has(Permission::kTweetComposer); }

@@ -1,5 +1,7 @@
 #include "xads/rate_limit.h"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <charconv>
 #include <limits>
@@ -25,56 +27,97 @@ std::optional<long long> read_number(std::optional<std::string_view> value, long
   return number;
 }
 
-std::optional<RateLimit> read_family(const http::Response& response, const std::string& prefix) {
+std::optional<RateLimit> read_family(const HeededHeaders::Family& family) {
   constexpr long long kMost = std::numeric_limits<int>::max();
-  const auto limit = read_number(response.header(prefix + "-limit"), 1, kMost);
-  const auto remaining = read_number(response.header(prefix + "-remaining"), 0, kMost);
-  const auto reset = read_number(response.header(prefix + "-reset"), 0, kEndOfYear9999);
+  const auto limit = read_number(family.limit, 1, kMost);
+  const auto remaining = read_number(family.remaining, 0, kMost);
+  const auto reset = read_number(family.reset, 0, kEndOfYear9999);
   if (!limit || !remaining || !reset) return std::nullopt;
   return RateLimit{static_cast<int>(*limit), static_cast<int>(*remaining), base::from_epoch_seconds(*reset)};
 }
 
+/// Remembers the date that was read last: all answers of one second have the same, and reading it takes as long as
+/// reading all the rest of an answer.
 std::optional<base::Instant> read_date(std::optional<std::string_view> value) {
   if (!value) return std::nullopt;
-  const auto date = base::parse_http_date(base::trim(*value));
+  thread_local std::string last_text;
+  thread_local base::Instant last_date;
+  const std::string_view text = base::trim(*value);
+  if (text == last_text && !text.empty()) return last_date;
+  const auto date = base::parse_http_date(text);
   if (!date) return std::nullopt;
-  return date.value();
+  last_text = text;
+  return last_date = date.value();
 }
 
 /// Retry-After as a point on X's clock; seconds need the Date header to count from.
-std::optional<base::Instant> retry_at(const http::Response& response) {
-  const auto value = response.header("retry-after");
-  if (const auto date = read_date(value)) return date;
-  const auto seconds = read_number(value, 0, kLongestRetryAfter);
-  const auto sent = server_date_of(response);
+std::optional<base::Instant> retry_at(const HeededHeaders& headers) {
+  if (const auto date = read_date(headers.retry_after)) return date;
+  const auto seconds = read_number(headers.retry_after, 0, kLongestRetryAfter);
+  const auto sent = server_date_of(headers);
   if (!seconds || !sent) return std::nullopt;
   return *sent + std::chrono::seconds(*seconds);
 }
 
+/// `expected` in lower case and as long as `name`.
+bool same(std::string_view name, std::string_view expected) {
+  return ::strncasecmp(name.data(), expected.data(), expected.size()) == 0;
+}
+
 }  // namespace
 
-RateLimits rate_limits_of(const http::Response& response) {
-  return {read_family(response, "x-account-rate-limit"), read_family(response, "x-rate-limit")};
+HeededHeaders::HeededHeaders(const http::Headers& headers) {
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    const auto [name, value] = headers[i];
+    Value* slot = slot_of(name);
+    if (slot != nullptr && !*slot) *slot = value;
+  }
 }
 
-std::optional<base::Instant> server_date_of(const http::Response& response) {
-  return read_date(response.header("date"));
+/// By the length of the name first: it tells nearly all apart without a look at the text.
+HeededHeaders::Value* HeededHeaders::slot_of(std::string_view name) {
+  switch (name.size()) {
+    case 4:
+      return same(name, "date") ? &date : nullptr;
+    case 10:
+      return same(name, "x-api-warn") ? &api_warning : nullptr;
+    case 11:
+      return same(name, "retry-after") ? &retry_after : nullptr;
+    case 18:
+      if (same(name, "x-rate-limit-limit")) return &user.limit;
+      return same(name, "x-rate-limit-reset") ? &user.reset : nullptr;
+    case 22:
+      return same(name, "x-rate-limit-remaining") ? &user.remaining : nullptr;
+    case 26:
+      if (same(name, "x-account-rate-limit-limit")) return &account.limit;
+      return same(name, "x-account-rate-limit-reset") ? &account.reset : nullptr;
+    case 30:
+      return same(name, "x-account-rate-limit-remaining") ? &account.remaining : nullptr;
+    default:
+      return nullptr;
+  }
 }
 
-std::optional<base::Duration> retry_after_of(const http::Response& response) {
-  const auto value = response.header("retry-after");
-  if (const auto seconds = read_number(value, 0, kLongestRetryAfter)) return std::chrono::seconds(*seconds);
-  const auto date = read_date(value);
-  const auto sent = server_date_of(response);
+RateLimits rate_limits_of(const HeededHeaders& headers) {
+  return {read_family(headers.account), read_family(headers.user)};
+}
+
+std::optional<base::Instant> server_date_of(const HeededHeaders& headers) { return read_date(headers.date); }
+
+std::optional<base::Duration> retry_after_of(const HeededHeaders& headers) {
+  if (const auto seconds = read_number(headers.retry_after, 0, kLongestRetryAfter))
+    return std::chrono::seconds(*seconds);
+  const auto date = read_date(headers.retry_after);
+  const auto sent = server_date_of(headers);
   if (!date || !sent) return std::nullopt;
   return std::max(*date - *sent, base::Duration{0});
 }
 
-std::optional<base::Instant> throttle_end_of(const http::Response& response) {
-  const RateLimits limits = rate_limits_of(response);
+std::optional<base::Instant> throttle_end_of(const HeededHeaders& headers) {
+  const RateLimits limits = rate_limits_of(headers);
   if (limits.account) return limits.account->reset;
   if (limits.user) return limits.user->reset;
-  return retry_at(response);
+  return retry_at(headers);
 }
 
 }  // namespace xads

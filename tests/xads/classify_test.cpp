@@ -230,6 +230,23 @@ TEST_CASE("classify: date and warning come from the headers of any answer") {
   CHECK(classify(answer(500, ""), kAccount).api_warning.empty());
 }
 
+TEST_CASE("classify accounts: the date comes from the headers of any answer") {
+  for (const int status : {200, 401, 503})
+    CHECK(classify_accounts(answer(status, "{}", {{"date", "Thu, 01 Jan 2026 00:00:00 GMT"}})).server_date ==
+          base::from_epoch_seconds(1767225600));
+  CHECK_FALSE(classify_accounts(answer(200, "{}")).server_date);
+}
+
+TEST_CASE("classify: an answer leaves nothing behind for the next one") {
+  const std::string grant = data(R"("user_id":"5","permissions":["ANALYST"])");
+  CHECK(read(grant) == "granted 5 ANALYST");
+  CHECK(read(grant.substr(0, 30)) == "unavailable: not json");
+  CHECK(read("") == "unavailable: not json");
+  CHECK(read(grant + std::string(900'000, ' ')) == "granted 5 ANALYST");
+  CHECK(read("{}") == "unavailable: not the API's shape");
+  CHECK(read(grant) == "granted 5 ANALYST");
+}
+
 TEST_CASE("classify accounts: a page has its accounts and its cursor") {
   const auto seen =
       classify_accounts(answer(200, R"({"data":[{"id":"a1","name":"One","approval_status":"ACCEPTED","deleted":false},

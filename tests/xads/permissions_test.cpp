@@ -61,4 +61,17 @@ TEST_CASE("permissions: base roles leave out the composer and what is unknown") 
   CHECK(Permissions::from_texts({"TWEET_COMPOSER"}).base_roles().empty());
 }
 
+TEST_CASE("permissions: a mask brings back the known ones") {
+  for (int mask = 0; mask < 128; ++mask)
+    CHECK(Permissions::from_mask(static_cast<std::uint8_t>(mask)).known_mask() == mask);
+  CHECK(Permissions::from_mask(1 + 64).text() == "ACCOUNT_ADMIN, TWEET_COMPOSER");
+  CHECK(Permissions::from_mask(0) == Permissions());
+}
+
+TEST_CASE("permissions: added one by one they are the set that they are together") {
+  Permissions permissions;
+  for (const char* text : {"Z", "ANALYST", "B", "Z", "ANALYST"}) permissions.add(text);
+  CHECK(permissions == Permissions::from_texts({"ANALYST", "B", "Z"}));
+}
+
 }  // namespace xads

@@ -7,9 +7,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-http::Response with(http::Headers headers) { return {429, std::move(headers), ""}; }
+/// Headers with what is heeded of them, so that neither outlives the other.
+struct Heard {
+  http::Headers headers;
+  HeededHeaders heeded{headers};
+  operator const HeededHeaders&() const { return heeded; }  // NOLINT(google-explicit-constructor)
+};
+Heard with(http::Headers headers) { return {std::move(headers)}; }
 
-http::Response user_family(const std::string& limit, const std::string& remaining, const std::string& reset) {
+Heard user_family(const std::string& limit, const std::string& remaining, const std::string& reset) {
   return with({{"x-rate-limit-limit", limit}, {"x-rate-limit-remaining", remaining}, {"x-rate-limit-reset", reset}});
 }
 
@@ -26,6 +32,27 @@ TEST_CASE("rate limit: both families are read, whatever the case of their names"
                                            {"x-account-rate-limit-reset", "1767225660"}}));
   CHECK(limits.user == RateLimit{10'000'000, 9'999'990, kNewYear});
   CHECK(limits.account == RateLimit{2000, 1999, kNewYear + 60s});
+}
+
+TEST_CASE("rate limit: of several headers with one name the first counts, and names that resemble ours do not") {
+  const auto limits = rate_limits_of(with({{"x-rate-limit-limit", "2000"},
+                                           {"x-rate-limit-limit", "3000"},
+                                           {"x-rate-limit-limi_", "4000"},
+                                           {"x-rate-limit-remaining", "7"},
+                                           {"x-rate-limit-remaininh", "8"},
+                                           {"x-rate-limit-reset", "1767225600"},
+                                           {"X-Rate-Limit-Reset", "garbage"}}));
+  CHECK(limits.user == RateLimit{2000, 7, kNewYear});
+  CHECK_FALSE(limits.account);
+}
+
+TEST_CASE("rate limit: a date is read anew when its text changes, and garbage in between spoils nothing") {
+  CHECK(server_date_of(with({{"date", "Thu, 01 Jan 2026 00:00:00 GMT"}})) == kNewYear);
+  CHECK(server_date_of(with({{"date", " Thu, 01 Jan 2026 00:00:00 GMT"}})) == kNewYear);
+  CHECK(server_date_of(with({{"date", "Thu, 01 Jan 2026 00:00:01 GMT"}})) == kNewYear + 1s);
+  CHECK_FALSE(server_date_of(with({{"date", "Fri, 01 Jan 2026 00:00:01 GMT"}})));
+  CHECK_FALSE(server_date_of(with({{"date", ""}})));
+  CHECK(server_date_of(with({{"date", "Thu, 01 Jan 2026 00:00:01 GMT"}})) == kNewYear + 1s);
 }
 
 TEST_CASE("rate limit: a family that lacks a header is absent") {
