@@ -33,9 +33,9 @@ void Connection::connect_next() {
       connected(why);
     });
   };
-  if (const error_code failure = stream_.connect(target_.endpoints[next_endpoint_++]))
-    return give_up(now, failure);  // from the loop, for nobody expects to hear of it from within open()
-  poller_.watch(stream_.socket(), *this);
+  error_code failure = stream_.connect(target_.endpoints[next_endpoint_++]);
+  if (!failure) failure = poller_.watch(stream_.socket(), *this);
+  if (failure) return give_up(now, failure);  // from the loop, for nobody expects to hear of it from within open()
   watched_ = true;
   if (left > 1) give_up(now + (deadline_ - now) / left, asio::error::timed_out);
 }

@@ -1,6 +1,8 @@
 #include "http/poller.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "base/ensure.h"
@@ -12,7 +14,7 @@ constexpr std::size_t kScratch = 16UL * 1024;  // one TLS record
 
 int make_epoll() {
   const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
-  ENSURE(epoll >= 0);
+  if (epoll < 0) throw std::system_error(errno, std::system_category(), "http: cannot create an epoll descriptor");
   return epoll;
 }
 
@@ -21,14 +23,15 @@ int make_epoll() {
 Poller::Poller(boost::asio::io_context& io, std::function<void()> on_turn_end)
     : epoll_(make_epoll()), descriptor_(io, epoll_), on_turn_end_(std::move(on_turn_end)), scratch_(kScratch) {}
 
-void Poller::watch(int socket, Watcher& watcher) {
+boost::system::error_code Poller::watch(int socket, Watcher& watcher) {
   // Both directions once and for all: to change the interest with every write would be a system call each.
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.ptr = &watcher;
-  ENSURE(::epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event) == 0);
+  if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event) != 0) return {errno, boost::system::system_category()};
   ++watched_;
   wait();
+  return {};
 }
 
 void Poller::forget(const Watcher& watcher) {
@@ -51,7 +54,13 @@ void Poller::wait() {
 }
 
 void Poller::run_turn() {
-  const std::weak_ptr<const bool> alive = alive_;
+  struct End {  // also of a turn that an exception ends
+    Poller& poller;
+    std::weak_ptr<const bool> alive = poller.alive_;
+    ~End() {
+      if (!alive.expired()) poller.end_turn();
+    }
+  } const end{*this};
   waits_ = false;
   in_turn_ = true;
   ++turns_;
@@ -62,9 +71,11 @@ void Poller::run_turn() {
     const bool hung_up = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
     if (auto* watcher = static_cast<Watcher*>(event.data.ptr)) watcher->ready(hung_up);
   }
-  told_ = events_end_ = 0;
   on_turn_end_();
-  if (alive.expired()) return;
+}
+
+void Poller::end_turn() {
+  told_ = events_end_ = 0;
   in_turn_ = false;
   wait();
 }

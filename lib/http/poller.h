@@ -28,15 +28,15 @@ class Poller {
     ~Watcher() = default;
   };
 
-  /// `on_turn_end` is called at the end of each turn, within it, when all watchers have been told. It may destroy the
-  /// poller; watchers may not.
+  /// Throws std::system_error when the process has no descriptor left. `on_turn_end` is called at the end of each turn,
+  /// within it, when all watchers have been told. It may destroy the poller; watchers may not.
   Poller(boost::asio::io_context& io, std::function<void()> on_turn_end);
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
   /// Keeps the loop running until forget(). The socket is non-blocking, and connected or connecting.
-  void watch(int socket, Watcher& watcher);
-  /// Once for each watch(); the socket is closed next, which ends epoll's interest in it.
+  boost::system::error_code watch(int socket, Watcher& watcher);
+  /// Once for each watch() that succeeded; the socket is closed next, which ends epoll's interest in it.
   void forget(const Watcher& watcher);
 
   /// The number of the turn that is under way; 0 outside of a turn.
@@ -47,6 +47,7 @@ class Poller {
  private:
   void wait();
   void run_turn();
+  void end_turn();
 
   int epoll_;  ///< owned by descriptor_
   boost::asio::posix::stream_descriptor descriptor_;

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 
 namespace {
 
@@ -15,7 +16,7 @@ class Watched final : public http::Poller::Watcher {
  public:
   explicit Watched(http::Poller& poller) : poller_(poller) {
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, sockets_) == 0);
-    poller_.watch(sockets_[0], *this);
+    REQUIRE_FALSE(poller_.watch(sockets_[0], *this));
   }
   Watched(const Watched&) = delete;
   Watched& operator=(const Watched&) = delete;
@@ -119,6 +120,27 @@ TEST_CASE("poller: many ready sockets are all told, in as many turns as it takes
   for (const Watched& watched : crowd) told += watched.calls;
   CHECK(told == 400);
   CHECK(fixture.turns == 2);
+}
+
+TEST_CASE("poller: a turn that ends in an exception is not the last") {
+  Fixture fixture;
+  Watched watched(fixture.poller);
+  watched.on_ready = [] { throw std::runtime_error("thrown by a test"); };
+  CHECK_THROWS_AS(fixture.io.poll(), std::runtime_error);
+  CHECK(fixture.poller.turn() == 0);
+  watched.on_ready = nullptr;
+  watched.say();
+  fixture.io.poll();
+  CHECK(watched.calls == 2);
+}
+
+TEST_CASE("poller: what cannot be watched is refused") {
+  struct Never final : http::Poller::Watcher {
+    void ready(bool) override { CHECK(false); }
+  } never;
+  Fixture fixture;
+  CHECK(fixture.poller.watch(-1, never));
+  fixture.io.run();  // nothing keeps it
 }
 
 TEST_CASE("poller: it may be destroyed at the end of its turn") {
