@@ -1,6 +1,7 @@
 #include "http/pool.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <utility>
@@ -12,6 +13,8 @@
 namespace http {
 namespace {
 
+constexpr std::size_t kManyHandshakes = 64;
+constexpr base::Duration kHandshakesEnd{500};
 constexpr std::size_t kKeptRoom = 64UL * 1024;                       // for requests; a larger one gives its room back
 constexpr base::Duration kLongestDeadline = std::chrono::hours(24);  // keeps sums of time points from overflowing
 
@@ -84,6 +87,7 @@ void Pool::shut_down() {
   for (auto& [key, connection] : connections_) connection->close();
   connections_.clear();
   sweep_.reset();
+  tidying_.reset();
   deadlines_.clear();
 }
 
@@ -154,6 +158,7 @@ void Pool::transmit(Id id, Connection& connection) {
 }
 
 void Pool::opened(Connection& connection) {
+  tidy_up_later();
   transmit(connection.exchange, connection);
   pump();
 }
@@ -243,6 +248,17 @@ void Pool::close_aged() {
   }
   if (oldest == IdleConnections::TimePoint::max()) return;
   sweep_ = deadlines_.add(oldest + options_.idle_timeout, [this] { close_aged(); });
+}
+
+/// A handshake takes some 16 KiB of OpenSSL's for its time only. Of a thousand at once that leaves holes between what
+/// stays, nearly as much again, which the C library keeps unless it is asked.
+void Pool::tidy_up_later() {
+  if (++untidy_ < kManyHandshakes || tidying_) return;
+  tidying_ = deadlines_.add(Deadlines::Clock::now() + kHandshakesEnd, [this] {
+    tidying_.reset();
+    untidy_ = 0;
+    ::malloc_trim(0);
+  });
 }
 
 /// Closes the connection and lets go of it. A call of its own that is running keeps it until it returns.

@@ -61,6 +61,7 @@ class Pool final : private Connection::Owner {
   void put_idle(Connection& connection);
   void close_aged();
   void drop(Connection& connection);
+  void tidy_up_later();
   void check_thread();
 
   TlsOptions options_;
@@ -78,7 +79,9 @@ class Pool final : private Connection::Owner {
   std::deque<Id> waiting_;                     ///< first come, first served; may name exchanges that have ended
   std::size_t started_ = 0;                    ///< exchanges that hold a slot
   Sites sites_;
-  std::optional<Deadlines::Entry> sweep_;  ///< when idle connections are looked through for aged ones
+  std::optional<Deadlines::Entry> sweep_;    ///< when idle connections are looked through for aged ones
+  std::optional<Deadlines::Entry> tidying_;  ///< when memory that handshakes have left behind is given back
+  std::size_t untidy_ = 0;                   ///< handshakes since it was
   std::unordered_map<const Connection*, std::shared_ptr<Connection>> connections_;
   std::string outgoing_;  ///< room to write a request in
   bool stopped_ = false;
