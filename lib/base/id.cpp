@@ -21,6 +21,12 @@ IdBytes make_id_bytes(Instant now, Random& random) {
   return bytes;
 }
 
+Instant id_bytes_made_at(const IdBytes& bytes) {
+  std::int64_t ms = 0;
+  for (std::size_t i = 0; i < 6; ++i) ms = ms << 8 | bytes[i];
+  return from_epoch_ms(ms);
+}
+
 std::string id_bytes_to_text(const IdBytes& bytes) {
   // 130 bits of text for 128 bits of id: the first character carries three bits only.
   std::string text;

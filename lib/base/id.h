@@ -19,6 +19,7 @@ using IdBytes = std::array<unsigned char, 16>;
 
 /// 48 bits of milliseconds, then 80 random bits: ids sort by the time they were made.
 IdBytes make_id_bytes(Instant now, Random& random);
+Instant id_bytes_made_at(const IdBytes& bytes);
 /// 26 characters of Crockford's base 32 (https://www.crockford.com/base32.html).
 std::string id_bytes_to_text(const IdBytes& bytes);
 Result<IdBytes> id_bytes_from_text(std::string_view text);
@@ -30,6 +31,7 @@ class Id {
  public:
   Id() = default;  ///< the null id; make() never gives it
   static Id make(Instant now, Random& random) { return Id(make_id_bytes(now, random)); }
+  static Id from_bytes(const IdBytes& bytes) { return Id(bytes); }
   static Result<Id> parse(std::string_view text) {
     const std::string_view prefix(Tag::kPrefix);
     if (!text.starts_with(prefix))
@@ -39,6 +41,8 @@ class Id {
     return Id(bytes.value());
   }
 
+  /// To the millisecond; the epoch for the null id.
+  Instant made_at() const { return id_bytes_made_at(bytes_); }
   std::string text() const { return Tag::kPrefix + id_bytes_to_text(bytes_); }
   bool null() const { return bytes_ == IdBytes{}; }
   const IdBytes& bytes() const { return bytes_; }

@@ -20,8 +20,8 @@ class Random {
 };
 
 /// OpenSSL's generator, fit for nonces and keys. Throws std::runtime_error when it fails. Any thread: each draws a
-/// block of 4 KiB at a time, because a draw costs as much for sixteen bytes as for a thousand. No byte is given twice, not
-/// even after a fork(), and none stays in the block once it was given.
+/// block of 4 KiB at a time, because a draw costs as much for sixteen bytes as for a thousand. No byte is given twice,
+/// not even after a fork(), and none stays in the block once it was given.
 class SystemRandom final : public Random {
  public:
   void fill(std::span<unsigned char> bytes) override;
