@@ -35,6 +35,8 @@ void add_run(CLI::App& app, Invocation& invocation);
 void add_audit(CLI::App& app, Invocation& invocation);
 void add_config(CLI::App& app, Invocation& invocation);
 void add_token(CLI::App& app, Invocation& invocation);
+void add_account(CLI::App& app, Invocation& invocation);
+void add_budget(CLI::App& app, Invocation& invocation);
 void add_status(CLI::App& app, Invocation& invocation);
 void add_history(CLI::App& app, Invocation& invocation);
 void add_incidents(CLI::App& app, Invocation& invocation);

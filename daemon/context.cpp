@@ -34,9 +34,13 @@ settings::Settings load_settings(const Invocation& invocation, Secrets secrets) 
   return std::move(*loaded.settings);
 }
 
-std::unique_ptr<store::Store> open_store(const settings::Settings& settings, base::Random& random, bool create) {
+bool has_database(const settings::Settings& settings) {
   std::error_code ignored;
-  if (!create && !std::filesystem::exists(settings.store_path, ignored)) {
+  return std::filesystem::exists(settings.store_path, ignored);
+}
+
+std::unique_ptr<store::Store> open_store(const settings::Settings& settings, base::Random& random, bool create) {
+  if (!create && !has_database(settings)) {
     throw CommandError(kExitNotFound,
                        fmt::format("there is no database at {} yet; adsauditd run makes it", settings.store_path));
   }
@@ -47,7 +51,7 @@ std::unique_ptr<store::Store> open_store(const settings::Settings& settings, bas
 
 TokenNames token_names(store::Store& store) {
   TokenNames names;
-  for (const auto& stored : store.tokens_without_secrets()) names.emplace(stored.token.id, stored.token.name);
+  for (const auto& stored : store.tokens()) names.emplace(stored.token.id, stored.token.name);
   return names;
 }
 

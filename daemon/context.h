@@ -21,6 +21,7 @@ settings::References references_of_process(Secrets secrets);
 /// complaints when they are broken.
 settings::Settings load_settings(const Invocation& invocation, Secrets secrets);
 
+bool has_database(const settings::Settings& settings);
 /// A store beside a daemon that may be running. `random` outlives it. Throws CommandError(kExitNotFound) when there is
 /// no database yet and `create` is false.
 std::unique_ptr<store::Store> open_store(const settings::Settings& settings, base::Random& random, bool create);

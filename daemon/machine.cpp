@@ -31,9 +31,8 @@ void follow_settings(store::Store& store, const settings::Settings& settings, ba
     wanted.push_back(std::move(stored));
   }
   store.put_tokens(wanted, change_ids, now);
-  for (const auto& stored : store.tokens_without_secrets()) {
-    if (stored.source != store::TokenSource::kSettings || names.contains(stored.token.name)) continue;
-    store.remove_token(stored.token.name, verdict::ChangeId::make(now, random), now);
+  for (const auto& name : store.token_names(store::TokenSource::kSettings)) {
+    if (!names.contains(name)) store.remove_token(name, verdict::ChangeId::make(now, random), now);
   }
 }
 
@@ -48,15 +47,17 @@ int with_machine(const settings::Settings& settings, spdlog::logger& log, const 
       store::open_sqlite({.path = settings.store_path, .key = settings.store_key.clone()}, random, clock.now().utc);
   follow_settings(*store, settings, random, clock.now().utc);
 
-  http::TlsTransport api(io, settings.tls);
+  http::TlsOptions api_options = settings.tls;
+  api_options.max_idle_per_host = std::max(api_options.max_idle_per_host, api_options.max_in_flight);
+  http::TlsTransport api(io, api_options);
   // Alerts do not wait for X: places of their own, enough for every destination at once.
   http::TlsOptions sink_options = settings.tls;
   sink_options.max_in_flight = std::max<std::size_t>(64, 4 * settings.destinations.size());
   http::TlsTransport sinks(io, sink_options);
   const xads::Client client(settings.api, clock, random);
-  service::Keyring keyring(settings.apps);
   alert::Courier courier(settings.destinations, random);
   service::Engine engine(settings.audit, service::Announcer(settings.destinations, settings.routes, random), random);
+  const service::Keyring keyring(settings.apps, engine.roster(), store->opener());
   service::Loop loop({.io = io,
                       .signals = signals,
                       .engine = engine,
@@ -68,7 +69,7 @@ int with_machine(const settings::Settings& settings, spdlog::logger& log, const 
                       .store = *store,
                       .clock = clock,
                       .log = log},
-                     {.max_in_flight = settings.tls.max_in_flight});
+                     {});
   Machine machine{loop, engine, clock};
   return use(machine);
 }

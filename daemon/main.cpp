@@ -20,6 +20,14 @@ void keep_memory_private() {
   ::setrlimit(RLIMIT_CORE, &none);
 }
 
+/// A connection each: as many as the machine lets us have.
+void allow_many_connections() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int complain(int code, const char* message) {
   if (*message != '\0') fmt::print(stderr, "adsauditd: {}\n", message);
   return code;
@@ -30,6 +38,7 @@ int complain(int code, const char* message) {
 int main(int argc, char** argv) {
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // a peer that hangs up costs one request, not the process
   keep_memory_private();
+  allow_many_connections();
   try {
     return app::run_command(argc, argv);
   } catch (const app::UsageError& error) {

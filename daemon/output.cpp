@@ -69,6 +69,16 @@ void member(base::JsonWriter& writer, const char* name, bool value) {
   writer.Bool(value);
 }
 
+void member(base::JsonWriter& writer, const char* name, double value) {
+  writer.Key(name);
+  writer.Double(value);
+}
+
+void member(base::JsonWriter& writer, const char* name, base::Duration value) {
+  writer.Key(name);
+  writer.Int64(value.count());
+}
+
 void member(base::JsonWriter& writer, const char* name, const std::vector<std::string>& values) {
   writer.Key(name);
   writer.StartArray();
@@ -102,6 +112,12 @@ void write_incident(base::JsonWriter& writer, const verdict::Incident& incident,
   member_or_null(writer, "code", finding.evidence.code);
   member(writer, "confirmations", static_cast<std::uint64_t>(finding.confirmations));
   writer.EndObject();
+}
+
+const std::vector<std::string>& incident_header() {
+  static const std::vector<std::string> header{"INCIDENT", "SEVERITY", "CAUSE",    "TOKEN",
+                                               "ACCOUNT",  "OPENED",   "RESOLVED", "CHANGE"};
+  return header;
 }
 
 std::vector<std::string> incident_row(const verdict::Incident& incident, const TokenNames& names) {

@@ -29,6 +29,9 @@ void member(base::JsonWriter& writer, const char* name, std::string_view value);
 void member_or_null(base::JsonWriter& writer, const char* name, std::string_view value);
 void member(base::JsonWriter& writer, const char* name, std::uint64_t value);
 void member(base::JsonWriter& writer, const char* name, bool value);
+void member(base::JsonWriter& writer, const char* name, double value);
+/// In milliseconds; the name ends in "_ms".
+void member(base::JsonWriter& writer, const char* name, base::Duration value);
 void member(base::JsonWriter& writer, const char* name, const std::vector<std::string>& values);
 void member(base::JsonWriter& writer, const char* name, base::Instant instant);
 void member(base::JsonWriter& writer, const char* name, const std::optional<base::Instant>& instant);
@@ -37,6 +40,8 @@ void member(base::JsonWriter& writer, const char* name, const std::optional<base
 using TokenNames = std::map<audit::TokenId, std::string>;
 /// The same object in every command that tells of an incident.
 void write_incident(base::JsonWriter& writer, const verdict::Incident& incident, const TokenNames& names);
+/// In the order of incident_row().
+const std::vector<std::string>& incident_header();
 std::vector<std::string> incident_row(const verdict::Incident& incident, const TokenNames& names);
 
 }  // namespace app

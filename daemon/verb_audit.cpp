@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 #include <spdlog/logger.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <set>
@@ -8,6 +7,7 @@
 #include "base/overloaded.h"
 #include "base/text.h"
 #include "machine.h"
+#include "progress.h"
 
 namespace app {
 namespace {
@@ -45,93 +45,102 @@ std::string explain(const service::Audited& audited) {
   return base::clean_text(text);
 }
 
-/// A line on the terminal that moves on with the audit.
-class Progress {
- public:
-  explicit Progress(bool shown) : shown_(shown && ::isatty(STDERR_FILENO) != 0) {}
-  void show(std::size_t left) {
-    most_ = std::max(most_, left);
-    if (shown_) fmt::print(stderr, "\rauditing: {} of {} pairs settled \033[K", most_ - left, most_);
-  }
-  void end() const {
-    if (shown_) fmt::print(stderr, "\r\033[K");
-  }
-
- private:
-  bool shown_;
-  std::size_t most_ = 0;
+/// A pair as it stands after the audit.
+struct Row {
+  audit::TokenId token_id;
+  std::string token, account;
+  std::optional<verdict::Run> run;
+  bool suspicion = false;
 };
 
-struct Pair {
-  std::string token;
-  const verdict::ProbeState* state;
-};
-
-std::vector<Pair> pairs_of(const service::Roster& roster, const Options& options) {
-  std::vector<Pair> pairs;
-  for (const auto& [id, watched] : roster.tokens()) {
-    if (!options.token.empty() && watched.token.name != options.token) continue;
-    for (const auto* state : roster.states_of_token(id)) {
-      if (options.account.empty() || state->probe.account == options.account)
-        pairs.push_back({watched.token.name, state});
-    }
+std::vector<Row> rows_of(const service::Roster& roster, const Options& options) {
+  std::vector<Row> rows;
+  for (std::uint32_t place = 0; place < roster.pair_places(); ++place) {
+    const audit::PairIndex index{place};
+    const service::Pair& pair = roster.pair(index);
+    if (pair.id.null()) continue;
+    const audit::TokenIndex token{pair.token};
+    const std::string_view name = roster.token_name(token);
+    const std::string_view account = roster.account_id(audit::AccountIndex{pair.account});
+    if (!options.token.empty() && name != options.token) continue;
+    if (!options.account.empty() && account != options.account) continue;
+    auto baseline = roster.baseline(index);
+    rows.push_back({roster.record(token).id, std::string(name), std::string(account), std::move(baseline.run),
+                    baseline.suspicion.has_value()});
   }
-  std::sort(pairs.begin(), pairs.end(), [](const Pair& left, const Pair& right) {
-    return std::tie(left.token, left.state->probe.account) < std::tie(right.token, right.state->probe.account);
+  std::sort(rows.begin(), rows.end(), [](const Row& left, const Row& right) {
+    return std::tie(left.token, left.account) < std::tie(right.token, right.account);
   });
-  return pairs;
+  return rows;
 }
 
-std::vector<verdict::Incident> findings_of(const service::Engine& engine, const std::vector<Pair>& pairs) {
+TokenNames names_of(const service::Roster& roster) {
+  TokenNames names;
+  for (std::uint32_t place = 0; place < roster.token_places(); ++place) {
+    const audit::TokenIndex token{place};
+    if (!roster.record(token).id.null()) names.emplace(roster.record(token).id, roster.token_name(token));
+  }
+  return names;
+}
+
+std::vector<verdict::Incident> findings_of(const service::Engine& engine, const std::vector<Row>& rows) {
+  std::set<audit::TokenId> tokens;
+  std::set<std::string_view> accounts;
+  std::set<std::pair<audit::TokenId, std::string_view>> pairs;
+  for (const Row& row : rows) {
+    tokens.insert(row.token_id);
+    accounts.insert(row.account);
+    pairs.emplace(row.token_id, row.account);
+  }
   std::vector<verdict::Incident> findings;
   for (const auto& [key, incident] : engine.open_incidents()) {
-    const auto concerns = [&, wanted = key](const Pair& pair) {
-      const audit::Probe& probe = pair.state->probe;
-      return (wanted.token.null() || wanted.token == probe.token) &&
-             (wanted.account.empty() || wanted.account == probe.account);
-    };
-    if (std::any_of(pairs.begin(), pairs.end(), concerns)) findings.push_back(incident);
+    const bool concerned = key.token.null()      ? accounts.contains(key.account)
+                           : key.account.empty() ? tokens.contains(key.token)
+                                                 : pairs.contains({key.token, key.account});
+    if (concerned) findings.push_back(incident);
   }
   return findings;
 }
 
-void print_result(const std::vector<Pair>& pairs, const std::vector<verdict::Incident>& findings, std::size_t unsettled,
-                  const TokenNames& names, bool json) {
-  if (json) {
-    print_json([&](base::JsonWriter& writer) {
+/// Our own auditing may be ill while all tokens are well.
+bool is_about_access(const verdict::Incident& incident) {
+  return verdict::scope_of(incident.finding.key.cause) != verdict::Scope::kAudit;
+}
+
+void print_json_result(const std::vector<Row>& rows, const std::vector<verdict::Incident>& findings,
+                       std::size_t unsettled, const TokenNames& names) {
+  print_json([&](base::JsonWriter& writer) {
+    writer.StartObject();
+    writer.Key("pairs");
+    writer.StartArray();
+    for (const auto& row : rows) {
       writer.StartObject();
-      writer.Key("pairs");
-      writer.StartArray();
-      for (const auto& pair : pairs) {
-        const auto& run = pair.state->baseline.run;
-        writer.StartObject();
-        member(writer, "token", std::string_view(pair.token));
-        member(writer, "account", std::string_view(pair.state->probe.account));
-        member_or_null(writer, "answer", run ? verdict::to_text(run->answer) : "");
-        member(writer, "since", run ? std::optional(run->since) : std::nullopt);
-        member(writer, "suspicion", pair.state->baseline.suspicion.has_value());
-        writer.EndObject();
-      }
-      writer.EndArray();
-      writer.Key("findings");
-      writer.StartArray();
-      for (const auto& incident : findings) write_incident(writer, incident, names);
-      writer.EndArray();
-      member(writer, "unsettled", static_cast<std::uint64_t>(unsettled));
+      member(writer, "token", std::string_view(row.token));
+      member(writer, "account", std::string_view(row.account));
+      member_or_null(writer, "answer", row.run ? verdict::to_text(row.run->answer) : "");
+      member(writer, "since", row.run ? std::optional(row.run->since) : std::nullopt);
+      member(writer, "suspicion", row.suspicion);
       writer.EndObject();
-    });
-    return;
-  }
+    }
+    writer.EndArray();
+    writer.Key("findings");
+    writer.StartArray();
+    for (const auto& incident : findings) write_incident(writer, incident, names);
+    writer.EndArray();
+    member(writer, "unsettled", static_cast<std::uint64_t>(unsettled));
+    writer.EndObject();
+  });
+}
+
+void print_result(const std::vector<Row>& rows, const std::vector<verdict::Incident>& findings, std::size_t unsettled,
+                  const TokenNames& names) {
   Table table({"TOKEN", "ACCOUNT", "ANSWER"});
-  for (const auto& pair : pairs) {
-    const auto& run = pair.state->baseline.run;
-    table.add(
-        {pair.token, pair.state->probe.account, run ? verdict::to_text(run->answer) : "no conclusive answer yet"});
-  }
+  for (const auto& row : rows)
+    table.add({row.token, row.account, row.run ? verdict::to_text(row.run->answer) : "no conclusive answer yet"});
   table.print();
   if (!findings.empty()) {
     fmt::print("\n");
-    Table wrong({"INCIDENT", "SEVERITY", "CAUSE", "TOKEN", "ACCOUNT", "OPENED", "RESOLVED", "CHANGE"});
+    Table wrong(incident_header());
     for (const auto& incident : findings) wrong.add(incident_row(incident, names));
     wrong.print();
   }
@@ -145,22 +154,27 @@ int audit_once(const Invocation& called, const Options& options) {
   const auto log = make_logger(log_options);
   return with_machine(settings, *log, [&](Machine& machine) {
     Progress progress(!called.json && !options.explain);
+    std::size_t most = 0;
     machine.loop.observe([&](const service::Audited& audited) {
-      progress.show(machine.engine.unsettled());
+      const std::size_t left = machine.engine.unsettled();
+      most = std::max(most, left);
+      progress.show(fmt::format("auditing: {} of {} pairs settled", most - left, most));
       if (options.explain) fmt::print(stderr, "{}\n", explain(audited));
     });
     const std::size_t unsettled = machine.loop.run_once(options.token, options.account, limit_of(settings));
     progress.end();
-    const auto pairs = pairs_of(machine.engine.roster(), options);
-    if (pairs.empty())
+    const auto rows = rows_of(machine.engine.roster(), options);
+    if (rows.empty())
       throw CommandError(kExitNotFound, "no pair of token and ad account fits; see adsauditd token list");
-    TokenNames names;
-    for (const auto& [id, watched] : machine.engine.roster().tokens()) names.emplace(id, watched.token.name);
-    const auto findings = findings_of(machine.engine, pairs);
-    print_result(pairs, findings, unsettled, names, called.json);
-    if (!findings.empty()) return kExitFindings;
-    const auto silent = [](const Pair& pair) { return !pair.state->baseline.run; };
-    const bool incomplete = unsettled > 0 || std::any_of(pairs.begin(), pairs.end(), silent);
+    const TokenNames names = names_of(machine.engine.roster());
+    const auto findings = findings_of(machine.engine, rows);
+    if (called.json)
+      print_json_result(rows, findings, unsettled, names);
+    else
+      print_result(rows, findings, unsettled, names);
+    if (std::any_of(findings.begin(), findings.end(), is_about_access)) return kExitFindings;
+    const auto silent = [](const Row& row) { return !row.run; };
+    const bool incomplete = unsettled > 0 || std::any_of(rows.begin(), rows.end(), silent);
     return incomplete ? kExitTimedOut : kExitOk;
   });
 }

@@ -28,7 +28,7 @@ int incidents(const Invocation& called, bool all) {
     fmt::print("no {}incidents\n", all ? "" : "open ");
     return kExitOk;
   }
-  Table table({"INCIDENT", "SEVERITY", "CAUSE", "TOKEN", "ACCOUNT", "OPENED", "RESOLVED", "CHANGE"});
+  Table table(incident_header());
   for (const auto& incident : found) table.add(incident_row(incident, names));
   table.print();
   return kExitOk;

@@ -4,11 +4,13 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <set>
 
 #include "base/clock.h"
 #include "base/text.h"
 #include "context.h"
 #include "token_file.h"
+#include "token_warnings.h"
 
 namespace app {
 namespace {
@@ -65,10 +67,14 @@ xads::AccessToken read_access_token(const std::string& file) {
   return {base::Secret(std::string(base::trim(lines[0]))), base::Secret(std::string(base::trim(lines[1])))};
 }
 
-[[noreturn]] void refuse(const std::vector<std::string>& complaints) {
+void print_some(const std::vector<std::string>& complaints) {
   constexpr std::size_t kShown = 50;
   for (std::size_t i = 0; i < std::min(complaints.size(), kShown); ++i) fmt::print(stderr, "{}\n", complaints[i]);
   if (complaints.size() > kShown) fmt::print(stderr, "and {} more\n", complaints.size() - kShown);
+}
+
+[[noreturn]] void refuse(const std::vector<std::string>& complaints) {
+  print_some(complaints);
   throw CommandError(kExitUsage, "nothing was stored");
 }
 
@@ -80,22 +86,38 @@ void check(const std::vector<NewToken>& tokens, const std::vector<service::App>&
   if (!complaints.empty()) refuse(complaints);
 }
 
+/// `store`: nullptr when there is none yet. Tokens of the settings that no start has stored yet count as well.
+void warn(const std::vector<store::StoredToken>& fresh, const settings::Settings& settings, store::Store* store) {
+  std::vector<store::TokenRow> known;
+  if (store != nullptr) known = store->tokens();
+  std::set<std::string> names;
+  for (const auto& row : known) names.insert(row.token.name);
+  for (const auto& token : settings.tokens) {
+    if (!names.contains(token.token.name))
+      known.push_back({.token = token.token, .claimed_user = xads::claimed_user(token.secrets)});
+  }
+  const auto opener = store != nullptr ? store->opener() : nullptr;
+  auto warnings = warnings_about(fresh, known, settings.apps, opener.get());
+  for (auto& warning : warnings) warning = "warning: " + base::clean_text(warning);
+  print_some(warnings);
+}
+
 int put(const Invocation& called, const settings::Settings& settings, std::vector<NewToken> tokens, bool dry_run) {
   check(tokens, settings.apps);
   base::SystemRandom random;
   const base::Instant now = base::SystemClock().now().utc;
   std::vector<std::string> names;
   for (const auto& token : tokens) names.push_back(token.name);
-  if (!dry_run) {
-    const auto store = open_store(settings, random, true);
-    std::vector<store::StoredToken> stored;
-    std::vector<verdict::ChangeId> change_ids;
-    for (auto& token : tokens) {
-      stored.push_back(to_stored(std::move(token), random, now));
-      change_ids.push_back(verdict::ChangeId::make(now, random));
-    }
-    store->put_tokens(stored, change_ids, now);
+  std::vector<store::StoredToken> stored;
+  std::vector<verdict::ChangeId> change_ids;
+  for (auto& token : tokens) {
+    stored.push_back(to_stored(std::move(token), random, now));
+    change_ids.push_back(verdict::ChangeId::make(now, random));
   }
+  const bool reads = !dry_run || has_database(settings);
+  const auto store = reads ? open_store(settings, random, !dry_run) : nullptr;
+  warn(stored, settings, store.get());
+  if (!dry_run) store->put_tokens(stored, change_ids, now);
   if (called.json) {
     print_json([&](base::JsonWriter& writer) {
       writer.StartObject();
@@ -134,11 +156,11 @@ int import(const Invocation& called, const ImportOptions& options) {
   return put(called, settings, std::move(tokens).value(), options.dry_run);
 }
 
-std::string accounts_text(const store::StoredToken& stored) {
+std::string accounts_text(const store::TokenRow& stored) {
   return stored.accounts.empty() ? "(discovered)" : base::join(stored.accounts, " ");
 }
 
-void write_token(base::JsonWriter& writer, const store::StoredToken& stored) {
+void write_token(base::JsonWriter& writer, const store::TokenRow& stored) {
   writer.StartObject();
   member(writer, "id", std::string_view(stored.token.id.text()));
   member(writer, "name", std::string_view(stored.token.name));
@@ -160,7 +182,7 @@ void write_token(base::JsonWriter& writer, const store::StoredToken& stored) {
 int list(const Invocation& called) {
   const auto settings = load_settings(called, Secrets::kSkipped);
   base::SystemRandom random;
-  const auto tokens = open_store(settings, random, false)->tokens_without_secrets();
+  const auto tokens = open_store(settings, random, false)->tokens();
   if (called.json) {
     print_json([&](base::JsonWriter& writer) {
       writer.StartObject();
@@ -187,7 +209,7 @@ int remove(const Invocation& called, const std::string& name) {
   const auto settings = load_settings(called, Secrets::kSkipped);
   base::SystemRandom random;
   const auto store = open_store(settings, random, false);
-  for (const auto& stored : store->tokens_without_secrets()) {
+  for (const auto& stored : store->tokens()) {
     if (stored.token.name == name && stored.source == store::TokenSource::kSettings) {
       throw CommandError(kExitUsage, fmt::format("token {} comes from the settings; remove it there", name));
     }

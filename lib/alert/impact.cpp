@@ -49,6 +49,7 @@ std::vector<Impact> impact_of(const Alert& alert) {
     case Cause::kRoleEscalated:
     case Cause::kComposerGained:
     case Cause::kPermissionUnknown:
+    case Cause::kAuditThrottled:
       return {};
   }
   return {};

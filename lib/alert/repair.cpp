@@ -107,6 +107,17 @@ std::string repair_of_composer(const Alert& alert, const Parties& parties) {
       parties.account, parties.user);
 }
 
+/// Our own share was kept, so it is somebody else's calls, or a limit that is lower than X's headers say.
+std::string repair_of_throttling(const Alert& alert, const Parties& parties) {
+  const std::string limit = alert.subject.token ? "the token " + parties.token.name : parties.account;
+  return fmt::format(
+      "Nothing stops but our watch: audits of {} come late. Look for another program that uses the same rate limit, "
+      "another adsauditd included, and slow it down; or lower budget.share in the settings, for {} alone with a rule. "
+      "What we ask for: adsauditd budget {}",
+      limit, limit,
+      alert.subject.token ? "--token " + shell_word(parties.token.name) : "--account " + shell_word(parties.account));
+}
+
 }  // namespace
 
 std::string repair_of(const Alert& alert) {
@@ -142,6 +153,8 @@ std::string repair_of(const Alert& alert) {
       return repair_of_composer(alert, parties);
     case Cause::kPermissionUnknown:
       return "Nothing stops. The permission is kept as X sent it; upgrade adsauditd to a version that knows it.";
+    case Cause::kAuditThrottled:
+      return repair_of_throttling(alert, parties);
   }
   return {};
 }

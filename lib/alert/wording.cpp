@@ -43,6 +43,8 @@ constexpr std::array kPhrases{
     Phrase{Cause::kComposerLost, "TWEET_COMPOSER lost", "", "", "TWEET_COMPOSER is granted again"},
     Phrase{Cause::kComposerGained, "TWEET_COMPOSER gained", "", "", "TWEET_COMPOSER is gone again"},
     Phrase{Cause::kPermissionUnknown, "Unknown permission", "", "", "no unknown permission is left"},
+    Phrase{Cause::kAuditThrottled, "Audit throttled", "X answered as often as our budget asks",
+           "X says that its rate limit is used up although our budget said yes", "X answers within our budget again"},
 };
 
 const Phrase& phrase_of(Cause cause) {
@@ -61,6 +63,8 @@ std::string subject_text(const Alert& alert) {
       return alert.subject.account_id + (alert.subject.token ? " for " + token : "");
     case verdict::Scope::kProbe:
       return token + " on " + alert.subject.account_id;
+    case verdict::Scope::kAudit:
+      return alert.subject.token ? token : alert.subject.account_id;
   }
   return token;
 }

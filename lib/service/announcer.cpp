@@ -20,22 +20,14 @@ alert::State state_of(verdict::Step step) {
   return alert::State::kOpened;
 }
 
-std::string account_name(const std::string& account, const Roster& roster) {
-  for (const auto& probe : roster.probes_of_account(account)) {
-    const std::string& name = roster.probe(probe)->state.account_name;
-    if (!name.empty()) return name;
-  }
-  return "";
-}
-
 alert::Subject subject_of(const verdict::IncidentKey& key, const Roster& roster) {
   alert::Subject subject;
-  if (const WatchedToken* watched = roster.token(key.token)) {
-    subject.token = watched->token;
-    subject.app = watched->token.app;
+  if (const auto token = roster.find_token(key.token)) {
+    subject.token = roster.token(*token);
+    subject.app = subject.token->app;
   }
   subject.account_id = key.account;
-  if (!key.account.empty()) subject.account_name = account_name(key.account, roster);
+  if (const auto account = roster.find_account(key.account)) subject.account_name = roster.facts(*account).name;
   return subject;
 }
 

@@ -1,243 +1,319 @@
+// Who is watched, and how the engine starts. When to ask is in engine_schedule.cpp, what answers mean in
+// engine_answers.cpp and engine_accounts.cpp.
+
 #include "service/engine.h"
 
 #include <algorithm>
 #include <utility>
+
+#include "base/ensure.h"
 
 namespace service {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// A new token is looked at within this time, so that nobody waits an interval for the first word.
-constexpr base::Duration kFirstLook = 5s;
+/// A process writes its gauges more often than this by far, so whoever wrote none for so long spent nothing of the
+/// present windows either.
+constexpr base::Duration kSpentNothing = 20min;
 
-base::Duration utc_minus_steady(base::Moment now) { return now.utc - now.steady; }
+std::optional<base::Instant> last_written(store::Store& store) {
+  for (const auto& [name, value] : store.gauges()) {
+    if (name == "written_at_ms") return base::from_epoch_ms(value);
+  }
+  return std::nullopt;
+}
 
 }  // namespace
+
+using audit::AccountIndex;
+using audit::PairIndex;
+using audit::TokenIndex;
+
+audit::BoundTerms bound_terms(const AuditOptions& options) {
+  return {.jitter = options.intervals.jitter,
+          .deadline = options.deadline,
+          .confirmations = options.confirm.count,
+          .spacing = options.confirm.spacing};
+}
+
+const Asked& asked_of(const Work& work) {
+  return std::visit([](const auto& any) -> const Asked& { return any.asked; }, work);
+}
 
 Engine::Engine(AuditOptions options, Announcer announcer, base::Random& random)
     : options_(std::move(options)),
       announcer_(announcer),
       random_(random),
-      schedule_(options_.schedule),
-      budget_(options_.budget) {}
+      limits_(options_.budget, roster_),
+      vouchers_(roster_, options_.control_token),
+      schedule_(base::Instant{}),
+      sweeps_(base::Instant{}),
+      api_pace_(options_.max_in_flight),
+      identity_pace_(options_.max_in_flight) {}
 
-void Engine::restore(store::Snapshot snapshot, base::Moment now) {
-  announcer_.continue_after(snapshot.last_sequence);
-  budget_.restore(snapshot.buckets, utc_minus_steady(now), now.steady);
-  for (auto& incident : snapshot.open_incidents) open_.emplace(incident.finding.key, std::move(incident));
-  for (auto& token : snapshot.tokens) roster_.put({std::move(token), {}});
-  for (auto& state : snapshot.probes) roster_.add_probe(std::move(state)).suspicion_began = now.steady;
+std::uint64_t Engine::restore(store::Store& store, std::set<std::string> apps, base::Moment now) {
+  apps_ = std::move(apps);
+  restored_at_ = now;
+  schedule_ = audit::Schedule(now.steady);
+  sweeps_ = Sweeps(now.steady);
+  last_written_ = last_written(store);
+  const std::uint64_t revision = store.load(*this);
+  vouchers_.look_up_control();
+  for (std::size_t place = 0; place < roster_.token_places(); ++place) {
+    const TokenIndex token{static_cast<std::uint32_t>(place)};
+    if (roster_.record(token).alive) settle_token(token, now);
+  }
+  unasked_ = 0;
+  batch_.ended_in_order = false;
+  return revision;
 }
 
-void Engine::set_tokens(const std::vector<WatchedToken>& watched, const std::set<audit::TokenId>& kept,
-                        base::Moment now) {
-  std::set<audit::TokenId> stays = kept;
-  for (const auto& token : watched) stays.insert(token.token.id);
-  std::vector<audit::TokenId> gone;
-  for (const auto& [id, token] : roster_.tokens()) {
-    if (!stays.contains(id)) gone.push_back(id);
+void Engine::begin(bool ended_in_order, std::uint64_t last_sequence) {
+  announcer_.continue_after(last_sequence);
+  const bool long_ago = last_written_ && *last_written_ + kSpentNothing < restored_at_.utc;
+  emptied_ = !ended_in_order && !long_ago;
+  limits_.start(restored_at_.steady, emptied_);
+}
+
+void Engine::token(store::TokenRow row) { put(row); }
+
+void Engine::account(store::AccountFacts facts) { roster_.put_facts(facts); }
+
+void Engine::probe(verdict::ProbeState state) {
+  const auto token = restored_token(state.probe.token);
+  ENSURE(token);  // tokens come first
+  const auto listed = listed_pair(*token, state.probe.account);
+  const AccountIndex account =
+      listed ? AccountIndex{roster_.pair(*listed).account} : roster_.put_account(state.probe.account);
+  const PairIndex index = listed ? *listed : roster_.add_pair(*token, account, state.probe.id);
+  Pair& pair = roster_.pair(index);
+  pair.id = state.probe.id;
+  pair.vanished = state.vanished;
+  if (!listed) ++unasked_;
+  if (state.baseline.run) --unasked_;
+  const bool suspicion = state.baseline.suspicion.has_value();
+  roster_.set_baseline(index, std::move(state.baseline));
+  if (suspicion) roster_.memory(index).suspicion_began = restored_at_.steady;
+}
+
+/// Pairs come mostly in the order of their tokens: the token is the last one or the next.
+std::optional<TokenIndex> Engine::restored_token(const audit::TokenId& id) {
+  for (auto place = static_cast<std::uint32_t>(restored_token_), last = place + 1; place <= last; ++place) {
+    if (place >= roster_.token_places() || roster_.record(TokenIndex{place}).id != id) continue;
+    restored_token_ = TokenIndex{place};
+    return restored_token_;
   }
-  for (const auto& id : kept) {
-    for (const auto& probe : roster_.probes_of_token(id)) schedule_.remove(probe);
-    discoveries_.erase(id);
-    identity_wanted_.erase(id);
+  const auto found = roster_.find_token(id);
+  if (found) restored_token_ = *found;
+  return found;
+}
+
+/// What put() has just added lies near in memory: a short list is looked through before the table of all accounts is.
+std::optional<PairIndex> Engine::listed_pair(TokenIndex token, std::string_view account_id) {
+  constexpr int kShort = 4;
+  int looked = 0;
+  for (std::uint32_t place = roster_.record(token).first_pair; place != kNoPair; ++looked) {
+    if (looked == kShort) break;
+    const Pair& pair = roster_.pair(PairIndex{place});
+    if (roster_.account_id(AccountIndex{pair.account}) == account_id) return PairIndex{place};
+    place = pair.next_of_token;
   }
-  for (const auto& id : gone) end_token(id, now);
-  for (const auto& token : watched) {
-    roster_.put(token);
-    watch_accounts(token, now);
+  const auto account = looked == kShort ? roster_.find_account(account_id) : std::nullopt;
+  return account ? roster_.find_pair(token, *account) : std::nullopt;
+}
+
+void Engine::sweep(store::OpenSweep sweep) {
+  const auto token = roster_.find_token(sweep.token);
+  if (!token || !roster_.record(*token).discovered) return;
+  std::vector<AccountIndex> seen;
+  for (const auto& account : sweep.seen) seen.push_back(roster_.put_account(account));
+  sweeps_.resume(*token, std::move(sweep.cursor), std::move(seen));
+}
+
+void Engine::incident(verdict::Incident incident) {
+  throttling_ = throttling_ || incident.finding.key.cause == verdict::Cause::kAuditThrottled;
+  const verdict::IncidentKey key = incident.finding.key;  // not to be read from an incident that has moved on
+  open_.emplace(key, std::move(incident));
+}
+
+void Engine::bucket(store::BucketRow bucket) { limits_.restore(bucket, restored_at_); }
+
+/// Takes over the facts of a token. Its pairs are those that are known and those that it lists, until settle_token().
+void Engine::put(const store::TokenRow& row) {
+  const TokenIndex token = roster_.put_token(row.token, row.claimed_user, row.sealed);
+  TokenRecord& record = roster_.record(token);
+  record.removed = row.removed;
+  record.discovered = !row.removed && row.accounts.empty();
+  record.ignored = !row.removed && !apps_.contains(row.token.app);
+  for (const PairIndex pair : roster_.pairs_of(token)) roster_.pair(pair).listed = false;
+  for (const auto& id : row.accounts) {
+    const AccountIndex account = roster_.put_account(id);
+    const auto known = roster_.find_pair(token, account);
+    // Without an id: it gets one in settle_token(), unless the database turns out to know the pair.
+    const PairIndex pair = known ? *known : roster_.add_pair(token, account, audit::ProbeId{});
+    if (!known) ++unasked_;
+    roster_.pair(pair).listed = true;
   }
 }
 
-void Engine::watch_accounts(const WatchedToken& watched, base::Moment now) {
-  const audit::TokenId& id = watched.token.id;
-  if (watched.accounts.empty()) {
-    discoveries_.try_emplace(id, Discovery{now.steady});
-    for (const auto& probe : roster_.probes_of_token(id)) schedule(*roster_.probe(probe), now);
-    return;
+/// Brings pairs, schedule and sweeps in line with what put() was told.
+void Engine::settle_token(TokenIndex token, base::Moment now) {
+  const TokenRecord& record = roster_.record(token);
+  if (record.removed) return end_token(token, now);
+  for (const PairIndex index : roster_.pairs_of(token)) {
+    Pair& pair = roster_.pair(index);
+    if (pair.id.null()) start_probe(index, now);
+    if (!record.discovered && !pair.listed) {
+      const AccountIndex account{pair.account};
+      end_probe(index);
+      reassess_token(token, now);
+      reassess_account(account, now);
+    } else if (record.ignored) {
+      schedule_.remove(index);
+    } else {
+      schedule(index, now);
+    }
   }
-  discoveries_.erase(id);
-  for (const auto& account : watched.accounts) add_pair(watched, account, now);
-  for (const auto& probe : roster_.probes_of_token(id)) {
-    const std::string account = roster_.probe(probe)->state.probe.account;
-    if (std::find(watched.accounts.begin(), watched.accounts.end(), account) != watched.accounts.end()) continue;
-    end_probe(probe);
-    reassess(id, account, now);
-  }
+  if (record.ignored) identity_wanted_.erase(token);
+  const bool reads_list = record.discovered && !record.ignored;
+  if (!reads_list) sweeps_.remove(token);
+  if (reads_list && !sweeps_.contains(token)) sweeps_.add(token, first_sweep(token, now));
 }
 
-void Engine::add_pair(const WatchedToken& watched, const std::string& account, base::Moment now) {
-  if (const ProbeEntry* known = roster_.probe_of(watched.token.id, account)) {
-    return schedule(*roster_.probe(known->state.probe.id), now);
+void Engine::take_news(const std::vector<store::TokenRow>& tokens, const store::Opener& opener, base::Moment now) {
+  for (const auto& row : tokens) {
+    const auto known = roster_.find_token(row.token.id);
+    if (row.removed && !known) continue;
+    const bool new_secrets = known && !row.removed && !opener.same(row.token.id, roster_.sealed(*known), row.sealed);
+    put(row);
+    const TokenIndex token = *roster_.find_token(row.token.id);
+    settle_token(token, now);
+    if (new_secrets) recheck_token(token, now);
   }
-  verdict::ProbeState state{.probe = {audit::ProbeId::make(now.utc, random_), watched.token.id, account}};
-  batch_.probes.push_back(state);
-  schedule(roster_.add_probe(std::move(state)), now);
+  unasked_ = 0;
+  vouchers_.look_up_control();
 }
 
-/// Gives a probe its first place in the schedule, if it has none.
-void Engine::schedule(ProbeEntry& entry, base::Moment now) {
-  const audit::Probe& probe = entry.state.probe;
-  if (schedule_.contains(probe.id)) return;
-  const verdict::Baseline& baseline = entry.state.baseline;
-  const base::Duration interval = options_.schedule.interval;
-  const auto phase_within = [&](base::Duration span) {
-    return audit::phase(roster_.token(probe.token)->token.name, probe.account, span);
-  };
-  if (focus_) {
-    if (!in_focus(probe)) return;
-    unsettled_.insert(probe.id);
-    schedule_.add(probe.id, now.steady);
-  } else if (baseline.suspicion) {
-    entry.urgent = true;
-    schedule_.add(probe.id, now.steady);
-  } else if (!baseline.run) {
-    schedule_.add(probe.id, now.steady + phase_within(std::min(kFirstLook, interval)));
-  } else {
-    // Where its phase falls, but not later than if the process had gone on.
-    const base::Instant regular = now.steady + (baseline.run->last_seen + interval - now.utc);
-    schedule_.add(probe.id, std::min(now.steady + phase_within(interval), std::max(regular, now.steady)));
+void Engine::hasten_discovery(const audit::TokenId& id, base::Moment now) {
+  const auto token = roster_.find_token(id);
+  if (token && sweeps_.contains(*token)) sweeps_.hasten(*token, now.steady);
+}
+
+PairIndex Engine::discover_pair(TokenIndex token, AccountIndex account, base::Moment now) {
+  if (const auto known = roster_.find_pair(token, account)) return *known;
+  const PairIndex pair = roster_.add_pair(token, account, audit::ProbeId{});
+  start_probe(pair, now);
+  schedule(pair, now);
+  return pair;
+}
+
+void Engine::start_probe(PairIndex pair, base::Moment now) {
+  roster_.pair(pair).id = audit::ProbeId::make(now.utc, random_);
+  batch_.probes.push_back(roster_.state(pair));
+}
+
+void Engine::end_probe(PairIndex pair) {
+  schedule_.remove(pair);
+  unsettled_.erase(pair);
+  vain_.erase(pair);
+  batch_.ended_probes.push_back(roster_.pair(pair).id);
+  roster_.remove_pair(pair);
+}
+
+void Engine::end_token(TokenIndex token, base::Moment now) {
+  std::vector<AccountIndex> accounts;
+  for (const PairIndex pair : roster_.pairs_of(token)) {
+    accounts.push_back(AccountIndex{roster_.pair(pair).account});
+    end_probe(pair);
   }
-}
-
-bool Engine::in_focus(const audit::Probe& probe) const {
-  return (focus_->token.empty() || roster_.token(probe.token)->token.name == focus_->token) &&
-         (focus_->account.empty() || probe.account == focus_->account);
-}
-
-void Engine::end_probe(const audit::ProbeId& probe) {
-  schedule_.remove(probe);
-  unsettled_.erase(probe);
-  vain_.erase(probe);
-  batch_.ended_probes.push_back(probe);
-  roster_.remove_probe(probe);
-}
-
-void Engine::end_token(const audit::TokenId& token, base::Moment now) {
-  std::vector<std::string> accounts;
-  for (const auto& probe : roster_.probes_of_token(token)) {
-    accounts.push_back(roster_.probe(probe)->state.probe.account);
-    end_probe(probe);
-  }
-  discoveries_.erase(token);
+  sweeps_.remove(token);
   undiscovered_.erase(token);
   identity_wanted_.erase(token);
-  reassess(token, "", now);  // while the roster still knows the token's name
-  for (const auto& account : accounts) reassess(token, account, now);
-  roster_.remove(token);
+  reassess_token(token, now);  // while the roster still knows the token's name
+  for (const AccountIndex account : accounts) reassess_account(account, now);
+  const verdict::IncidentKey throttled{verdict::Cause::kAuditThrottled, roster_.record(token).id, ""};
+  if (auto step = verdict::resolve_one(throttled, open_, now.utc)) announce({*std::move(step)}, now);
+  for (auto& row : limits_.forget(token)) batch_.buckets.push_back(std::move(row));
+  roster_.remove_token(token);
 }
 
-void Engine::recheck_token(const audit::TokenId& token, base::Moment now) {
-  const auto probes = roster_.probes_of_token(token);
-  for (const auto& id : probes) {
-    ProbeEntry& entry = *roster_.probe(id);
-    entry.last_conclusive.reset();  // that answer was to the old secret, and so was what we suspect
-    if (entry.state.baseline.suspicion) {
-      entry.state.baseline.suspicion.reset();
-      batch_.probes.push_back(entry.state);
+/// The token's secrets were replaced: ask all its pairs soon.
+void Engine::recheck_token(TokenIndex token, base::Moment now) {
+  ++roster_.record(token).generation;
+  const auto pairs = roster_.pairs_of(token);
+  for (const PairIndex index : pairs) {
+    roster_.pair(index).answered = {};  // that answer was to the old secret, and so was what we suspect
+    if (!roster_.suspected(index)) continue;
+    roster_.memory(index).baseline.suspicion.reset();
+    batch_.probes.push_back(roster_.state(index));
+  }
+  hasten(pairs, now);
+  if (sweeps_.contains(token)) sweeps_.hasten(token, now.steady);
+}
+
+bool Engine::flush(std::size_t most, base::Moment now) {
+  for (std::size_t added = 0; flushed_ < roster_.pair_places(); ++flushed_) {
+    const PairIndex index{static_cast<std::uint32_t>(flushed_)};
+    Pair& pair = roster_.pair(index);
+    if (!pair.unsaved) continue;
+    if (++added > most) return false;
+    pair.unsaved = false;
+    const verdict::Baseline* unusual = nullptr;
+    if (pair.form == Pair::Form::kPlain) {
+      batch_.grown_runs.push_back({pair.id, pair.last_seen, pair.count, pair.last_seen});
+    } else if (const Memory* beside = roster_.memory_if_any(index)) {
+      unusual = &beside->baseline;
     }
+    if (unusual != nullptr && unusual->run)
+      batch_.grown_runs.push_back({pair.id, unusual->run->last_seen, unusual->run->count, unusual->last_good_at});
+    roster_.tidy(index, now.steady);
   }
-  hasten(probes, now);
-  const auto discovery = discoveries_.find(token);
-  if (discovery != discoveries_.end()) discovery->second.due = now.steady;
+  flushed_ = 0;
+  for (auto& row : limits_.take_changed(now)) batch_.buckets.push_back(std::move(row));
+  batch_.gauges = gauges(now);
+  return true;
 }
 
-void Engine::focus(const std::string& token_name, const std::string& account, base::Moment now) {
-  focus_ = Focus{token_name, account};
-  for (auto& [id, entry] : roster_.probes()) {
-    const bool watched = schedule_.contains(id);
-    schedule_.remove(id);
-    if (watched) schedule(entry, now);
-  }
-  for (const auto& [id, discovery] : discoveries_) {
-    if (token_name.empty() || roster_.token(id)->token.name == token_name) undiscovered_.insert(id);
-  }
-}
-
-std::optional<Work> Engine::take_work(base::Moment now) {
-  if (auto work = take_identity(now)) return work;
-  if (auto work = take_audit(now)) return work;
-  return take_discovery(now);
-}
-
-std::optional<Work> Engine::take_identity(base::Moment now) {
-  for (auto& [token, from] : identity_wanted_) {
-    if (from > now.steady) continue;
-    const auto wait =
-        budget_.try_spend(token, "", audit::Endpoint::kIdentity, audit::Purpose::kConfirmation, now.steady);
-    if (wait) {
-      from = *wait;
-      continue;
-    }
-    const audit::TokenId asked = token;
-    identity_wanted_.erase(token);
-    return IdentityWork{asked};
-  }
-  return std::nullopt;
-}
-
-std::optional<Work> Engine::take_audit(base::Moment now) {
-  while (const auto id = schedule_.take_due(now.steady)) {
-    ProbeEntry& entry = *roster_.probe(*id);
-    const audit::Probe& probe = entry.state.probe;
-    const auto purpose = entry.urgent ? audit::Purpose::kConfirmation : audit::Purpose::kRoutine;
-    const auto wait = budget_.try_spend(probe.token, probe.account, audit::Endpoint::kAccess, purpose, now.steady);
-    if (!wait) return AuditWork{probe.id, probe.token, probe.account};
-    schedule_.defer(*id, *wait);
-  }
-  return std::nullopt;
-}
-
-std::optional<Work> Engine::take_discovery(base::Moment now) {
-  for (auto& [token, discovery] : discoveries_) {
-    if (discovery.running || discovery.due > now.steady) continue;
-    const auto wait = budget_.try_spend(token, "", audit::Endpoint::kAccounts, audit::Purpose::kRoutine, now.steady);
-    if (wait) {
-      discovery.due = *wait;
-      continue;
-    }
-    discovery.running = true;
-    return DiscoveryWork{token, discovery.cursor};
-  }
-  return std::nullopt;
-}
-
-std::optional<base::Instant> Engine::next_due() const {
-  std::optional<base::Instant> next = schedule_.next_due();
-  const auto consider = [&](base::Instant due) { next = next ? std::min(*next, due) : due; };
-  for (const auto& [token, from] : identity_wanted_) consider(from);
-  for (const auto& [token, discovery] : discoveries_) {
-    if (!discovery.running) consider(discovery.due);
-  }
-  return next;
-}
-
-void Engine::abandon(const Work& work, base::Moment now) {
-  if (const auto* audit = std::get_if<AuditWork>(&work)) schedule_.put_back(audit->probe, now.steady);
-  const auto* identity = std::get_if<IdentityWork>(&work);
-  if (identity != nullptr && roster_.token(identity->token) != nullptr) identity_wanted_[identity->token] = now.steady;
-  if (const auto* discovery = std::get_if<DiscoveryWork>(&work)) {
-    const auto known = discoveries_.find(discovery->token);
-    if (known != discoveries_.end()) known->second.running = false;
-  }
-}
-
-void Engine::flush(base::Moment now) {
-  std::vector<ProbeEntry*> unsaved;
-  for (auto& [id, entry] : roster_.probes()) {
-    if (entry.unsaved) unsaved.push_back(&entry);
-  }
-  std::sort(unsaved.begin(), unsaved.end(), [](const ProbeEntry* left, const ProbeEntry* right) {
-    return left->state.probe.id < right->state.probe.id;  // neighbours on disk, so fewer pages
-  });
-  for (ProbeEntry* entry : unsaved) {
-    batch_.probes.push_back(entry->state);
-    entry->unsaved = false;
-  }
-  for (auto& bucket : budget_.take_changed(utc_minus_steady(now))) batch_.buckets.push_back(std::move(bucket));
+void Engine::end_in_order(base::Moment now) {
+  // Buckets that nobody touched since an emptied start are not full yet, and no row says so.
+  if (!emptied_ || now.steady - restored_at_.steady >= audit::kWindow) batch_.ended_in_order = true;
 }
 
 store::Batch Engine::take_batch() { return std::exchange(batch_, {}); }
+
+std::vector<store::Gauge> Engine::gauges(base::Moment now) {
+  base::Duration oldest{0};
+  base::Duration bound{0};
+  const auto terms = bound_terms(options_);
+  for (std::size_t place = 0; place < roster_.pair_places(); ++place) {
+    const Pair& pair = roster_.pair(PairIndex{static_cast<std::uint32_t>(place)});
+    if (pair.id.null() || !schedule_.contains(PairIndex{static_cast<std::uint32_t>(place)})) continue;
+    const base::Duration age = now.steady - std::max(pair.answered, restored_at_.steady);
+    const base::Duration allowed =
+        audit::detection_bound(audit::interval_of(options_.intervals, pair.interval_class), terms);
+    // Compared by how much of its own bound each has used up.
+    if (bound.count() > 0 && age.count() * bound.count() <= oldest.count() * allowed.count()) continue;
+    oldest = age;
+    bound = allowed;
+  }
+  const auto counts = schedule_.counts();
+  const auto number = [](auto value) { return static_cast<std::int64_t>(value); };
+  std::vector<store::Gauge> gauges{{"pairs_waiting", number(counts.waiting)},
+                                   {"pairs_running", number(counts.running)},
+                                   {"pairs_parked", number(counts.parked)},
+                                   {"lateness_p99_ms", number(lateness_.quantile(0.99).count())},
+                                   {"oldest_answer_ms", number(oldest.count())},
+                                   {"detection_bound_ms", number(bound.count())},
+                                   {"buckets_yielding", number(limits_.budget().yielding(now.steady))},
+                                   {"buckets_parked", number(limits_.budget().parked(now.steady))},
+                                   {"in_flight", number(api_pace_.in_flight())},
+                                   {"in_flight_limit", number(api_pace_.limit())},
+                                   {"audits_total", number(audits_)},
+                                   {"throttled_total", number(throttled_)},
+                                   {"written_at_ms", number(base::to_epoch_ms(now.utc))}};
+  lateness_.clear();
+  return gauges;
+}
 
 }  // namespace service

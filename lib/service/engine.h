@@ -1,135 +1,219 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
-#include "audit/budget.h"
+#include "audit/host_pace.h"
 #include "audit/schedule.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "service/announcer.h"
+#include "service/lateness.h"
+#include "service/limits.h"
 #include "service/options.h"
 #include "service/roster.h"
+#include "service/sweeps.h"
+#include "service/vouchers.h"
 #include "store/store.h"
 #include "verdict/reconcile.h"
 #include "xads/observation.h"
 
 namespace service {
 
+/// A question's token, as it was when it was asked: an answer to a token that is gone, or to secrets that were replaced
+/// meanwhile, is no answer.
+struct Asked {
+  audit::TokenIndex token{};
+  audit::TokenId id;
+  std::uint16_t generation = 0;
+  base::Instant at;  ///< steady
+};
 /// Ask what this token may do on this account.
 struct AuditWork {
-  audit::ProbeId probe;
-  audit::TokenId token;
-  std::string account;
+  Asked asked;
+  audit::PairIndex pair{};
+  audit::ProbeId probe;  ///< what stands at `pair`
+  audit::AccountIndex account{};
 };
 /// Ask the identity host whether this token lives.
 struct IdentityWork {
-  audit::TokenId token;
+  Asked asked;
 };
-/// Ask which accounts this token can reach, from `cursor` on.
+/// Ask which accounts this token can reach, from `cursor` on; or about `accounts` alone, deleted ones included.
 struct DiscoveryWork {
-  audit::TokenId token;
+  Asked asked;
   std::string cursor;
+  std::vector<audit::AccountIndex> accounts;
 };
 using Work = std::variant<AuditWork, IdentityWork, DiscoveryWork>;
+const Asked& asked_of(const Work& work);
+
+/// Something that people should read about once; of no consequence for any token.
+struct Notice {
+  std::string text;  ///< "budget yielding bucket=account/18ce54d4x5t/access ..."
+  bool warning = false;
+};
 
 /// All decisions of the day, with their state, and no I/O: which question is due, what an answer means, what is to be
 /// written. What it decides is true only once the batch is committed. Loop thread only.
-class Engine {
+class Engine : private store::Loader {
  public:
   /// `random` must outlive the engine.
   Engine(AuditOptions options, Announcer announcer, base::Random& random);
 
-  /// Takes up where the last process stopped. Call once, before set_tokens().
-  void restore(store::Snapshot snapshot, base::Moment now);
-  /// From now on exactly these tokens are watched: new pairs get probes, gone ones end, their incidents with them.
-  /// Those in `kept` are not asked (their app is not in the settings), but nothing of them ends.
-  void set_tokens(const std::vector<WatchedToken>& watched, const std::set<audit::TokenId>& kept, base::Moment now);
-  /// The token's secret was replaced: ask all its pairs soon.
-  void recheck_token(const audit::TokenId& token, base::Moment now);
+  /// Takes up where the last process stopped, and schedules all pairs of tokens whose app is in `apps`; others are not
+  /// asked, but nothing of them ends. Call once, first. Returns the revision of the tokens.
+  std::uint64_t restore(store::Store& store, std::set<std::string> apps, base::Moment now);
+  /// Tokens were added, replaced or removed: new pairs get probes, gone ones end, their incidents with them; a token
+  /// whose secrets are others is asked anew (`same_secrets` compares what is sealed).
+  void take_news(const std::vector<store::TokenRow>& tokens, const store::Opener& opener, base::Moment now);
+  /// Somebody wants a token's list of accounts read soon.
+  void hasten_discovery(const audit::TokenId& token, base::Moment now);
 
   /// Narrows the schedule to the pairs that fit (an empty name fits all) and makes them due now.
   void focus(const std::string& token_name, const std::string& account, base::Moment now);
+  /// Narrows the schedule to the reading of lists of accounts (an empty name: of all discovered tokens), due now.
+  void focus_on_discovery(const std::string& token_name, base::Moment now);
   /// Pairs and discoveries in focus that still wait for their answer or its confirmation.
   std::size_t unsettled() const { return unsettled_.size() + undiscovered_.size(); }
   /// Pairs in focus that got no answer that settles them, however often they were asked.
   std::size_t asked_in_vain() const { return vain_.size(); }
 
-  /// The next question, its call already spent from the budget; nothing when none is due or may be asked.
+  /// The next question, its call already spent from the budget; nothing when none is due or may be asked. All but
+  /// audits may be asked only when the batch that take_work() added to is committed.
   std::optional<Work> take_work(base::Moment now);
-  /// Steady time at which take_work() may have something.
-  std::optional<base::Instant> next_due() const;
+  /// Steady time at which take_work() may have something; nothing: not before an answer comes.
+  std::optional<base::Instant> next_due(base::Moment now) const;
 
+  /// Whether an answer to this question still means something.
+  bool current(const Asked& asked) const;
   void finish(const AuditWork& work, const xads::Observation& observation, base::Moment now);
   void finish(const IdentityWork& work, xads::IdentityAnswer answer, base::Moment now);
   void finish(const DiscoveryWork& work, const xads::AccountsObservation& observation, base::Moment now);
-  /// The question could not be asked or was given up (shutdown): it waits again.
+  /// The question could not be asked, was given up (shutdown), or is not current any more: it waits again.
   void abandon(const Work& work, base::Moment now);
 
-  /// Adds the open runs and buckets that the database does not know yet.
-  void flush(base::Moment now);
+  /// Adds open runs that the database does not know yet, at most `most` of them, in the order of their ids, and after
+  /// the last of them the buckets and gauges. False when there is more.
+  bool flush(std::size_t most, base::Moment now);
+  /// The next flush() begins with the first pair again, whatever this round has come to.
+  void restart_flush() { flushed_ = 0; }
+  /// The process ends in order: to be called after the last flush.
+  void end_in_order(base::Moment now);
   /// What is to be committed, in one transaction.
   store::Batch take_batch();
   bool has_batch() const { return !batch_.empty(); }
+  std::vector<Notice> take_notices() { return std::exchange(notices_, {}); }
 
   const Roster& roster() const { return roster_; }
   const verdict::OpenIncidents& open_incidents() const { return open_; }
+  audit::Schedule::Counts pair_counts() const { return schedule_.counts(); }
+  /// Figures for status and metrics.
+  std::vector<store::Gauge> gauges(base::Moment now);
 
  private:
-  struct Discovery {
-    base::Instant due;
-    std::string cursor;
-    bool running = false;
-  };
-
   struct Focus {
     std::string token, account;  ///< empty: any
+    bool discovery_alone = false;
   };
 
-  void watch_accounts(const WatchedToken& watched, base::Moment now);
-  void schedule(ProbeEntry& entry, base::Moment now);
-  bool in_focus(const audit::Probe& probe) const;
-  void settle(const ProbeEntry& entry, bool confirm_again);
-  void add_pair(const WatchedToken& watched, const std::string& account, base::Moment now);
-  void end_probe(const audit::ProbeId& probe);
-  void end_token(const audit::TokenId& token, base::Moment now);
+  // store::Loader: what restore() is given, piece by piece.
+  void begin(bool ended_in_order, std::uint64_t last_sequence) override;
+  void token(store::TokenRow token) override;
+  void account(store::AccountFacts facts) override;
+  void probe(verdict::ProbeState state) override;
+  void sweep(store::OpenSweep sweep) override;
+  void incident(verdict::Incident incident) override;
+  void bucket(store::BucketRow bucket) override;
 
+  std::optional<audit::TokenIndex> restored_token(const audit::TokenId& id);
+  std::optional<audit::PairIndex> listed_pair(audit::TokenIndex token, std::string_view account_id);
+
+  // Who is watched.
+  void put(const store::TokenRow& row);
+  void list_accounts(audit::TokenIndex token, const std::vector<std::string>& accounts);
+  void settle_token(audit::TokenIndex token, base::Moment now);
+  audit::PairIndex discover_pair(audit::TokenIndex token, audit::AccountIndex account, base::Moment now);
+  void start_probe(audit::PairIndex pair, base::Moment now);
+  void end_probe(audit::PairIndex pair);
+  void end_token(audit::TokenIndex token, base::Moment now);
+  void recheck_token(audit::TokenIndex token, base::Moment now);
+
+  // When to ask.
+  void set_focus(Focus focus, base::Moment now);
+  void schedule(audit::PairIndex pair, base::Moment now);
+  base::Instant first_sweep(audit::TokenIndex token, base::Moment now);
+  base::Instant first_time(audit::PairIndex pair, base::Moment now);
+  base::Instant next_time(audit::PairIndex pair, const xads::Observation& observation, bool confirm_again,
+                          base::Moment now);
+  base::Instant regular_time(audit::PairIndex pair, base::Instant after);
+  bool wants_spare(audit::PairIndex pair, base::Moment now);
+  bool in_focus(audit::PairIndex pair) const;
+  void settle(audit::PairIndex pair, bool confirm_again);
+  Asked ask_as(audit::TokenIndex token, base::Moment now) const;
   std::optional<Work> take_identity(base::Moment now);
   std::optional<Work> take_discovery(base::Moment now);
   std::optional<Work> take_audit(base::Moment now);
+  void fetch_ahead() const;
 
-  void apply(ProbeEntry& entry, verdict::Judgement judgement, base::Moment now);
-  void record_move(ProbeEntry& entry, const verdict::Judgement& judgement, const verdict::Baseline& before,
+  // What answers mean.
+  void settle_pace(audit::HostPace& pace, const Asked& asked, const xads::Answer& answer, base::Moment now);
+  void take_lesson(const Limits::Lesson& lesson, audit::TokenIndex token, std::optional<audit::AccountIndex> account,
+                   const xads::Answer& answer, const xads::Evidence& evidence, base::Moment now);
+  void apply(audit::PairIndex pair, verdict::Judgement judgement, base::Moment now);
+  void record_move(audit::PairIndex pair, const verdict::Judgement& judgement, const verdict::Baseline& before,
                    base::Moment now);
-  void follow_up(const ProbeEntry& entry, const verdict::Judgement& judgement, base::Moment now);
-  void reassess(const audit::TokenId& token, const std::string& account, base::Moment now);
+  void follow_up(audit::PairIndex pair, const verdict::Judgement& judgement, base::Moment now);
+  void reassess_token(audit::TokenIndex token, base::Moment now);
+  void reassess_account(audit::AccountIndex account, base::Moment now);
   void announce(const std::vector<verdict::IncidentStep>& steps, base::Moment now);
-  verdict::Neighbours neighbours_of(const ProbeEntry& entry) const;
-  std::vector<audit::ProbeId> vouchers_of(const audit::TokenId& token) const;
-  void hasten(const std::vector<audit::ProbeId>& probes, base::Moment now);
-  base::Instant next_time(const xads::Observation& observation, bool confirm_again, base::Moment now);
-  void learn_limits(const audit::TokenId& token, const std::string& account, audit::Endpoint endpoint,
-                    const xads::RateLimits& limits, const xads::Answer& answer,
-                    std::optional<base::Instant> server_date, base::Moment now);
+  verdict::Neighbours neighbours_of(audit::PairIndex pair) const;
+  void hasten(const std::vector<audit::PairIndex>& pairs, base::Moment now);
+
+  // What lists of accounts mean.
+  void take_page(const DiscoveryWork& work, const xads::AccountsPage& page, base::Moment now);
+  void take_missing(const DiscoveryWork& work, const xads::AccountsPage& page, base::Moment now);
+  void take_facts(audit::TokenIndex token, const xads::AdAccount& account, base::Moment now);
+  void close_sweep(audit::TokenIndex token, base::Moment now);
+  void note_account(std::string_view kind, audit::TokenIndex token, audit::AccountIndex account, std::string before,
+                    std::string after, base::Moment now);
 
   AuditOptions options_;
   Announcer announcer_;
   base::Random& random_;
+  std::set<std::string> apps_;
   Roster roster_;
+  Limits limits_;
+  Vouchers vouchers_;
   audit::Schedule schedule_;
-  audit::Budget budget_;
+  Sweeps sweeps_;
+  audit::HostPace api_pace_, identity_pace_;
   verdict::OpenIncidents open_;
-  std::map<audit::TokenId, base::Instant> identity_wanted_;  ///< steady time from which it may be asked
-  std::map<audit::TokenId, Discovery> discoveries_;
+  std::map<audit::TokenIndex, base::Instant> identity_wanted_;  ///< steady time from which it may be asked
   std::optional<Focus> focus_;
-  std::set<audit::ProbeId> unsettled_, vain_;
-  std::set<audit::TokenId> undiscovered_;
+  std::set<audit::PairIndex> unsettled_, vain_;
+  std::set<audit::TokenIndex> undiscovered_;
+  base::Moment restored_at_{};
+  std::optional<base::Instant> last_written_;  ///< UTC, when the last process wrote its gauges
+  audit::TokenIndex restored_token_{};         ///< of the latest pair that restore() was given
+  bool emptied_ = false;                       ///< the budget began without a call
+  std::size_t unasked_ = 0;                    ///< new pairs of this load: many are spread over more time
+  double spare_credit_ = 0;                    ///< extra audits that the routine has earned
+  unsigned turn_ = 0;
   bool clock_fine_ = true;
+  bool throttling_ = false;  ///< an incident of a 429 may be open
+  std::size_t flushed_ = 0;  ///< places of the roster that this round of flush() has done
+  Lateness lateness_;
+  std::uint64_t audits_ = 0, throttled_ = 0;
   store::Batch batch_;
+  std::vector<Notice> notices_;
 };
 
 }  // namespace service

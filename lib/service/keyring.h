@@ -2,36 +2,39 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "service/engine.h"
 #include "service/options.h"
 #include "store/store.h"
 #include "xads/credentials.h"
 
 namespace service {
 
-/// What signs the requests of one token.
-struct SigningKeys {
-  const xads::Consumer& consumer;  ///< of an app, which outlives the keyring
-  xads::AccessToken token;
-};
-
-/// The secrets of all watched tokens. Whoever has a request under way shares its keys, because an operator may
-/// replace or remove the token meanwhile. Loop thread only.
+/// Signs for the watched tokens. Their secrets lie sealed in the roster and are opened only while a request is being
+/// signed. Loop thread only.
 class Keyring {
  public:
-  explicit Keyring(const std::vector<App>& apps);  ///< `apps` must outlive the keyring
+  /// `apps` and `roster` must outlive the keyring.
+  Keyring(const std::vector<App>& apps, const Roster& roster, std::shared_ptr<const store::Opener> opener);
 
-  /// Takes over exactly these tokens. Returns those whose secrets are others than before.
-  std::vector<audit::TokenId> replace(std::vector<store::StoredToken>& tokens);
-  /// Nothing for an unknown token or one whose app is not in the settings.
-  std::shared_ptr<const SigningKeys> keys_of(const audit::TokenId& token) const;
-  bool knows_app(const std::string& app) const { return consumers_.contains(app); }
+  const std::vector<App>& apps() const { return apps_; }
+  std::set<std::string> app_names() const;
+  const store::Opener& opener() const { return *opener_; }
+
+  /// The app's side of a question. Requires a token of a known app.
+  const xads::Consumer& consumer_of(const Asked& asked) const;
+  /// The user's side, for this keyring's lifetime; it gives nothing once the token is gone or has other secrets. It
+  /// throws store::UnusableStore when the secrets cannot be opened.
+  xads::TokenSource source_of(const Asked& asked) const;
 
  private:
-  std::map<std::string, const xads::Consumer*> consumers_;
-  std::map<audit::TokenId, std::shared_ptr<const SigningKeys>> keys_;
+  const std::vector<App>& apps_;
+  const Roster& roster_;
+  std::shared_ptr<const store::Opener> opener_;
+  std::map<std::string, const xads::Consumer*, std::less<>> consumers_;
 };
 
 }  // namespace service

@@ -23,11 +23,17 @@ struct Audited {
   std::string account;
   xads::Observation observation;
   verdict::Baseline baseline;  ///< after the answer
-  bool settled = true;         ///< no confirmation of it is awaited
+};
+
+/// A page of a token's list of accounts, or why it did not come.
+struct Discovered {
+  std::string token;
+  std::size_t accounts = 0;  ///< of this token, so far
+  bool complete = false;     ///< it was the last page
+  std::string failure;       ///< empty when the page came
 };
 
 struct LoopOptions {
-  std::size_t max_in_flight = 64;
   base::Duration flush_interval{2 * 60'000};  ///< of open runs and buckets
   base::Duration refresh_interval{2'000};     ///< how soon a token of the command line is noticed
   base::Duration drain_limit{3'000};          ///< at the end, for deliveries under way
@@ -38,7 +44,7 @@ struct LoopParts {
   boost::asio::io_context& io;
   boost::asio::signal_set& signals;  ///< SIGTERM and SIGINT, caught since before anything was opened
   Engine& engine;
-  Keyring& keyring;
+  const Keyring& keyring;
   const xads::Client& client;
   http::Transport& api;
   http::Transport& sinks;
@@ -59,22 +65,28 @@ class Loop {
   /// Asks the pairs that fit once, waits for confirmations and for the deliveries of what was found, within `limit`.
   /// Returns the number of pairs that could not be settled in that time.
   std::size_t run_once(const std::string& token, const std::string& account, base::Duration limit);
+  /// Reads the lists of accounts of one discovered token, or of all (empty), within `limit`. Returns the number of
+  /// tokens whose list could not be read to its end.
+  std::size_t run_discovery(const std::string& token, base::Duration limit);
 
   void observe(std::function<void(const Audited&)> observer) { observer_ = std::move(observer); }
+  void observe_discovery(std::function<void(const Discovered&)> observer) { discovered_ = std::move(observer); }
 
  private:
   void load();
-  void take_tokens(std::vector<store::StoredToken> tokens);
+  void tell(const std::vector<Notice>& notices);
   void run_until_stopped();
 
   void pump();
   void start(const Work& work);
-  void ask(const Work& work, const AuditWork& audit, const SigningKeys& keys);
-  void ask(const Work& work, const IdentityWork& identity, const SigningKeys& keys);
-  void ask(const Work& work, const DiscoveryWork& discovery, const SigningKeys& keys);
-  /// Sends, and calls `on_reply` unless the reply is that of our own shutdown.
-  void send(http::Request request, const Work& work, std::function<void(const http::Reply&)> on_reply);
-  void report(const AuditWork& work, const xads::Observation& observation, base::Instant asked_at);
+  void ask(const AuditWork& work);
+  void ask(const IdentityWork& work);
+  void ask(const DiscoveryWork& work);
+  /// Whether the reply still means something; if not, the question waits again.
+  bool counts(const Work& work, const http::Reply& reply);
+  void after_answer();
+  void report(const AuditWork& work, const xads::Observation& observation);
+  void report(const DiscoveryWork& work, const xads::AccountsObservation& observation);
 
   void commit_soon();
   void commit();
@@ -90,6 +102,7 @@ class Loop {
   void tick();
   void refresh();
   void flush();
+  void flush_some();
   void every(boost::asio::steady_timer& timer, base::Duration interval, void (Loop::*action)());
 
   LoopParts parts_;
@@ -101,15 +114,21 @@ class Loop {
   std::vector<alert::DeliveryAttempt> attempts_;  ///< not committed yet
   std::optional<store::Batch> unwritten_;         ///< refused for want of room; written before anything else
   base::Duration retry_in_{0};                    ///< growing while refused, 0 otherwise
+  std::vector<Work> held_;                        ///< to be asked after the next commit
+  std::optional<base::Instant> pump_at_;          ///< steady, when the timer will pump
   bool commit_planned_ = false;
   bool committing_ = false;
+  bool flushing_ = false;  ///< more open runs are to follow the present commit
   bool stopping_ = false;
   bool finishing_ = false;
+  bool ended_ = false;  ///< the last batch is made
   bool once_ = false;
   base::Instant stop_by_{};  ///< steady
   std::int64_t data_version_ = -1;
+  std::uint64_t token_revision_ = 0;
   std::exception_ptr failure_;
   std::function<void(const Audited&)> observer_;
+  std::function<void(const Discovered&)> discovered_;
 };
 
 }  // namespace service

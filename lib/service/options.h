@@ -1,13 +1,12 @@
 #pragma once
 
-#include <map>
+#include <cstddef>
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "alert/destination.h"
+#include "audit/bound.h"
 #include "audit/budget.h"
-#include "audit/schedule.h"
+#include "audit/interval.h"
 #include "verdict/judge.h"
 #include "xads/credentials.h"
 
@@ -17,14 +16,20 @@ namespace service {
 struct App {
   std::string name;
   xads::Consumer consumer;
+  std::optional<int> token_limit;  ///< how many tokens X lets this app hold; none: as many as one likes
 };
 
 struct AuditOptions {
-  audit::ScheduleOptions schedule;
+  audit::IntervalOptions intervals;
   base::Duration discovery_interval{6 * 3600'000};
   verdict::ConfirmOptions confirm;
   std::optional<std::string> control_token;  ///< name of a token that is known to be good
   audit::BudgetOptions budget;
+  std::size_t max_in_flight = 64;   ///< questions under way at one host
+  base::Duration deadline{10'000};  ///< of a question; part of the detection bound
 };
+
+/// What the detection bound is made of under these options.
+audit::BoundTerms bound_terms(const AuditOptions& options);
 
 }  // namespace service

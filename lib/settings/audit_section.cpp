@@ -22,6 +22,61 @@ const Table<verdict::ConfirmOptions>& confirm_keys() {
   return table;
 }
 
+const Table<audit::IntervalOptions>& interval_keys() {
+  using audit::IntervalOptions;
+  static const Table<IntervalOptions> table{
+      {"critical", Need::kOptional, into(&IntervalOptions::critical, duration({.warn_below = 60s}))},
+      {"archive", Need::kOptional, into(&IntervalOptions::archive, duration({.warn_below = 60s}))},
+  };
+  return table;
+}
+
+const Table<audit::Boost>& boost_keys() {
+  static const Table<audit::Boost> table{
+      {"enabled", Need::kOptional, into(&audit::Boost::enabled, flag())},
+      {"after_change", Need::kOptional, into(&audit::Boost::after_change, duration({}))},
+  };
+  return table;
+}
+
+const Table<audit::Match>& match_keys() {
+  using audit::Match;
+  static const Table<Match> table{
+      {"app", Need::kOptional, into(&Match::apps, one_or_more(name()))},
+      {"token", Need::kOptional, into(&Match::tokens, one_or_more(name()))},
+      {"account", Need::kOptional, into(&Match::accounts, one_or_more(account_id()))},
+      {"labels", Need::kOptional, into(&Match::labels, labels())},
+  };
+  return table;
+}
+
+std::vector<std::string_view> class_words() {
+  using audit::IntervalClass;
+  return {audit::to_text(IntervalClass::kCritical), audit::to_text(IntervalClass::kNormal),
+          audit::to_text(IntervalClass::kArchive)};
+}
+
+const Table<audit::ClassRule>& class_rule_keys() {
+  using audit::ClassRule;
+  static const Table<ClassRule> table{
+      {"class", Need::kRequired,
+       into(&ClassRule::interval_class,
+            choice<audit::IntervalClass>("class", class_words(), audit::interval_class_from_text))},
+      {"match", Need::kRequired, mapping(&ClassRule::match, match_keys())},
+  };
+  return table;
+}
+
+const Table<audit::AllowanceRule>& allowance_rule_keys() {
+  using audit::AllowanceRule;
+  static const Table<AllowanceRule> table{
+      {"match", Need::kRequired, mapping(&AllowanceRule::match, match_keys())},
+      {"share", Need::kOptional, into(&AllowanceRule::share, share(kLeastShare))},
+      {"reserve", Need::kOptional, into(&AllowanceRule::reserve, whole(0, kMostReserve))},
+  };
+  return table;
+}
+
 }  // namespace
 
 const Table<service::App>& app_keys() {
@@ -35,7 +90,7 @@ const Table<service::App>& app_keys() {
            [](service::App & a) -> auto& { return a.consumer.secret; }, secret())},
       {"access", Need::kOptional,
        only_checked(choice<bool>("access", {"standard", "conversion_only"}, access_from_text))},
-      {"token_limit", Need::kOptional, only_checked(whole(1, 1'000'000))},
+      {"token_limit", Need::kOptional, into(&service::App::token_limit, whole(1, 1'000'000))},
   };
   return table;
 }
@@ -71,10 +126,17 @@ const Table<service::AuditOptions>& audit_keys() {
   static const Table<AuditOptions> table{
       {"interval", Need::kOptional,
        into(
-           [](AuditOptions & o) -> auto& { return o.schedule.interval; }, duration({.warn_below = 60s}))},
+           [](AuditOptions & o) -> auto& { return o.intervals.normal; }, duration({.warn_below = 60s}))},
+      {"intervals", Need::kOptional, mapping(&AuditOptions::intervals, interval_keys())},
+      {"classes", Need::kOptional,
+       list_of_mappings(
+           [](AuditOptions & o) -> auto& { return o.intervals.rules; }, class_rule_keys())},
+      {"boost", Need::kOptional,
+       mapping(
+           [](AuditOptions & o) -> auto& { return o.intervals.boost; }, boost_keys())},
       {"jitter", Need::kOptional,
        into(
-           [](AuditOptions & o) -> auto& { return o.schedule.jitter; }, share(0))},
+           [](AuditOptions & o) -> auto& { return o.intervals.jitter; }, share(0))},
       {"discovery_interval", Need::kOptional, into(&AuditOptions::discovery_interval, duration({.warn_below = 60s}))},
       {"confirm", Need::kOptional, mapping(&AuditOptions::confirm, confirm_keys())},
       {"control_token", Need::kOptional, into(&AuditOptions::control_token, name())},
@@ -84,8 +146,13 @@ const Table<service::AuditOptions>& audit_keys() {
 
 const Table<audit::BudgetOptions>& budget_keys() {
   static const Table<audit::BudgetOptions> table{
-      {"share", Need::kOptional, into(&audit::BudgetOptions::share, share(kLeastShare))},
-      {"reserve", Need::kOptional, into(&audit::BudgetOptions::reserve, whole(0, kMostReserve))},
+      {"share", Need::kOptional,
+       into(
+           [](audit::BudgetOptions & o) -> auto& { return o.allowance.share; }, share(kLeastShare))},
+      {"reserve", Need::kOptional,
+       into(
+           [](audit::BudgetOptions & o) -> auto& { return o.allowance.reserve; }, whole(0, kMostReserve))},
+      {"rules", Need::kOptional, list_of_mappings(&audit::BudgetOptions::rules, allowance_rule_keys())},
   };
   return table;
 }

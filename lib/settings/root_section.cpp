@@ -26,6 +26,14 @@ Form<std::size_t> count(int least, int most) {
   };
 }
 
+/// One value for two rooms.
+template <class First, class Second, class V>
+auto into_both(First first, Second second, Form<V> form) {
+  return [=](Walk& walk, const Node& node, Settings& settings) {
+    if (const auto value = form(walk, node)) std::invoke(first, settings) = std::invoke(second, settings) = *value;
+  };
+}
+
 const Table<Settings>& store_keys() {
   static const Table<Settings> table{
       {"path", Need::kOptional, into(&Settings::store_path, line())},
@@ -79,11 +87,13 @@ const Table<Settings>& api_keys() {
        into(
            [](Settings & s) -> auto& { return s.tls.ca_file; }, readable_file())},
       {"deadline", Need::kOptional,
-       into(
-           [](Settings & s) -> auto& { return s.api.deadline; }, duration({.least = 1s, .most = 60s}))},
+       into_both(
+           [](Settings & s) -> auto& { return s.api.deadline; }, [](Settings & s) -> auto& { return s.audit.deadline; },
+           duration({.least = 1s, .most = 60s}))},
       {"max_in_flight", Need::kOptional,
-       into(
-           [](Settings & s) -> auto& { return s.tls.max_in_flight; }, count(1, 4096))},
+       into_both(
+           [](Settings & s) -> auto& { return s.tls.max_in_flight; },
+           [](Settings & s) -> auto& { return s.audit.max_in_flight; }, count(1, 4096))},
   };
   return table;
 }

@@ -4,24 +4,11 @@
 #include <map>
 #include <set>
 
+#include "settings/look_up.h"
 #include "settings/sections.h"
 
 namespace settings {
 namespace {
-
-std::vector<const Node*> items_of(const Node& root, std::string_view section) {
-  const Node* list = find(root, section);
-  std::vector<const Node*> items;
-  if (list == nullptr || list->kind != Node::Kind::kList) return items;
-  for (const Node& child : list->children) items.push_back(&child);
-  return items;
-}
-
-/// The value under `key` of an element, or else the element: somewhere to point at.
-const Node& member_or_self(const Node& node, std::string_view key) {
-  const Node* member = find(node, key);
-  return member != nullptr ? *member : node;
-}
 
 /// Names that are missing or malformed are empty here and have been complained about.
 std::vector<std::string_view> check_names(Walk& walk, const std::vector<const Node*>& items,
@@ -48,25 +35,6 @@ std::vector<std::string_view> names_of(const std::vector<T>& objects, NameOf nam
   names.reserve(objects.size());
   for (const T& object : objects) names.push_back(std::invoke(name_of, object));
   return names;
-}
-
-void require_known(Walk& walk, const Node& node, const std::string& name, std::string_view what,
-                   const std::vector<std::string_view>& known) {
-  if (name.empty() || std::find(known.begin(), known.end(), name) != known.end()) return;
-  walk.error(node, fmt::format("there is no {} {}{}", what, in_quotes(node.text), advice_for(node.text, known)));
-}
-
-/// For a value that was given as a list or as a single value.
-void require_all_known(Walk& walk, const Node* node, const std::vector<std::string>& names, std::string_view what,
-                       const std::vector<std::string_view>& known) {
-  if (node == nullptr) return;
-  if (node->kind != Node::Kind::kList) {
-    for (const std::string& name : names) require_known(walk, *node, name, what, known);
-    return;
-  }
-  if (names.size() != node->children.size()) return;  // one of them is malformed
-  for (std::size_t index = 0; index < names.size(); ++index)
-    require_known(walk, node->children[index], names[index], what, known);
 }
 
 void check_accounts(Walk& walk, const Node& token) {
@@ -168,7 +136,6 @@ const Node* first_with(const Node& root, std::string_view section, std::string_v
 void check_unheeded(Walk& walk, const Node& root) {
   if (!items_of(root, "expect").empty()) warn_unheeded(walk, find(root, "expect"), "expect");
   warn_unheeded(walk, first_with(root, "apps", "access", "standard"), "access");
-  warn_unheeded(walk, first_with(root, "apps", "token_limit", ""), "token_limit");
   warn_unheeded(walk, first_with(root, "routes", "repeat", ""), "repeat");
   const Node* status = find(root, "status");
   const Node* listen = status != nullptr ? find(*status, "listen") : nullptr;
@@ -185,6 +152,7 @@ void check_rules(Walk& walk, const Node& root, const Settings& settings) {
   const auto app_names = check_names(walk, items_of(root, "apps"), names_of(settings.apps, &service::App::name));
   check_tokens(walk, root, settings, app_names);
   check_alerting(walk, root, settings, app_names);
+  check_auditing(walk, root, settings, app_names);
   check_default_certificates(walk, root, settings);
   check_unheeded(walk, root);
 }

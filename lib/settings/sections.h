@@ -22,5 +22,7 @@ void check_expectation(Walk& walk, const Node& node);
 /// What no key can see by itself: names that are unique and names that must exist, and things that are hardly meant.
 /// `root` is the tree that `settings` was read from.
 void check_rules(Walk& walk, const Node& root, const Settings& settings);
+/// The part of it that is about classes, budgets, and tokens beside each other. `apps` are the names that exist.
+void check_auditing(Walk& walk, const Node& root, const Settings& settings, const std::vector<std::string_view>& apps);
 
 }  // namespace settings

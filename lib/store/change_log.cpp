@@ -1,15 +1,29 @@
 #include "store/change_log.h"
 
+#include <array>
+#include <optional>
+#include <utility>
+
 #include "base/digest.h"
 #include "base/encoding.h"
 #include "base/ensure.h"
+#include "store/row_value.h"
 #include "store/seal.h"
 
 namespace store {
 namespace {
 
-constexpr std::string_view kColumns =
-    "number, id, at, kind, token, account, before, after, http_status, code, confirmations, previous_hash, hash";
+// The place in this list is what is stored: only ever append to it. Kinds that are not in it are stored as text.
+constexpr std::array<std::string_view, 10> kKinds{
+    "changed",       "first_seen",       "token_added",     "token_removed",    "token_replaced",
+    "account_found", "account_vanished", "account_deleted", "account_returned", "account_status"};
+
+/// With token and account where they lie: in the row, or in the probe or token that it names. A name of digits is not
+/// taken for a number.
+constexpr std::string_view kSelect =
+    "SELECT c.number, c.id, c.at, c.kind, coalesce(t.name, c.token, ''), coalesce(c.account, p.account, ''), c.before, "
+    "c.after, c.http_status, c.code, c.confirmations, c.hash FROM changes c LEFT JOIN probes p ON p.number = c.probe "
+    "LEFT JOIN tokens t ON t.number = coalesce(p.token, CASE typeof(c.token) WHEN 'integer' THEN c.token END) ";
 
 /// Where the next row ties in.
 struct Head {
@@ -29,24 +43,77 @@ std::string chain_hash(const std::string& previous_hash, const std::string& cano
 
 verdict::Change read_change(const Statement& row) {
   verdict::Change change;
-  change.id = row.id<verdict::ChangeId>(1);
   change.at = row.time(2);
-  change.kind = row.text(3);
-  change.token = row.text(4);
-  change.account = row.text(5);
-  change.before = row.text(6);
-  change.after = row.text(7);
+  change.id = row.id<verdict::ChangeId>(1, change.at);
+  change.kind = read_word(row, 3, kKinds);
+  change.token = row.view(4);
+  change.account = row.view(5);
+  change.before = read_side(row, 6);
+  change.after = read_side(row, 7);
   change.evidence = {static_cast<int>(row.number(8)), row.text(9)};
   change.confirmations = static_cast<int>(row.number(10));
   return change;
 }
 
-/// As canonical_form(), from the columns as they are: a row that is no readable change any more is broken, no error.
-std::string canonical_form_of_row(const Statement& row) {
-  std::vector<std::string> texts;
-  for (int column = 0; column <= 10; ++column) texts.push_back(row.text(column));
-  return join_fields({texts.begin(), texts.end()});
+/// Whether read_change() gives all that the row says: an id of ours, and numbers that are not cut to size.
+bool is_readable(const Statement& row) {
+  const auto fits_int = [&](int column) { return std::in_range<int>(row.number(column)); };
+  const auto id_size = row.view(1).size();
+  return (id_size == 16 || id_size == 10) && fits_int(8) && fits_int(10);
 }
+
+/// Finds what a change can name instead of carrying two texts.
+class Subjects {
+ public:
+  explicit Subjects(const Database& database)
+      : token_(database, "SELECT number FROM tokens WHERE name = ? ORDER BY removed_at IS NULL DESC, number DESC"),
+        probe_(database, "SELECT number FROM probes WHERE token = ? AND account = ? ORDER BY ended, number DESC") {}
+
+  /// The token of this name, the live one if there are several.
+  std::optional<std::int64_t> token(const std::string& name) { return first(token_.bind(name)); }
+  std::optional<std::int64_t> probe(std::int64_t token, const std::string& account) {
+    return first(probe_.bind(token).bind(account));
+  }
+
+ private:
+  static std::optional<std::int64_t> first(Statement& statement) {
+    const auto number = statement.next() ? std::optional(statement.number(0)) : std::nullopt;
+    statement.leave();
+    return number;
+  }
+
+  Statement token_;
+  Statement probe_;
+};
+
+void bind_subject(Statement& statement, Subjects& subjects, const verdict::Change& change) {
+  const auto token = subjects.token(change.token);
+  const auto probe = token && !change.account.empty() ? subjects.probe(*token, change.account) : std::nullopt;
+  if (probe) {
+    statement.bind(*probe).bind_null().bind_null();
+    return;
+  }
+  statement.bind_null();
+  if (token)
+    statement.bind(*token);
+  else
+    statement.bind(change.token);
+  if (change.account.empty())
+    statement.bind_null();
+  else
+    statement.bind(change.account);
+}
+
+/// The numbers of the changes of a token, or of an account: by what they name, and by their own texts.
+constexpr std::string_view kOfToken =
+    "AND c.number IN (SELECT number FROM changes WHERE probe IN "
+    "(SELECT number FROM probes WHERE token IN (SELECT number FROM tokens WHERE name = ?)) UNION ALL "
+    "SELECT number FROM changes WHERE token IN (SELECT +number FROM tokens WHERE name = ?) UNION ALL "
+    "SELECT number FROM changes WHERE token = ?) ";
+constexpr std::string_view kOfAccount =
+    "AND c.number IN (SELECT number FROM changes WHERE probe IN (SELECT number FROM probes WHERE account = ?) UNION "
+    "ALL "
+    "SELECT number FROM changes WHERE account = ?) ";
 
 }  // namespace
 
@@ -59,54 +126,62 @@ std::string canonical_form(std::uint64_t number, const verdict::Change& change) 
 
 ChangeLog::ChangeLog(Database& database)
     : database_(database),
-      insert_(database, "INSERT INTO changes (" + std::string(kColumns) + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)") {}
+      insert_(database,
+              "INSERT INTO changes (number, id, at, kind, probe, token, account, before, after, http_status, code, "
+              "confirmations, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)") {}
 
 void ChangeLog::append(const std::vector<verdict::Change>& changes) {
   if (changes.empty()) return;
   Head head = head_of(database_);
+  Subjects subjects(database_);
   for (const auto& change : changes) {
     const auto number = head.number + 1;
     auto hash = chain_hash(head.hash, canonical_form(number, change));
-    insert_.bind(number).bind(change.id).bind(change.at).bind(change.kind).bind(change.token).bind(change.account);
-    insert_.bind(change.before).bind(change.after).bind(change.evidence.http_status).bind(change.evidence.code);
-    insert_.bind(change.confirmations).bind_bytes(head.hash).bind_bytes(hash).run();
+    insert_.bind(number).bind(change.id, change.at).bind(change.at);
+    bind_word(insert_, kKinds, change.kind);
+    bind_subject(insert_, subjects, change);
+    bind_side(insert_, change.before);
+    bind_side(insert_, change.after);
+    insert_.bind(change.evidence.http_status).bind(change.evidence.code).bind(change.confirmations);
+    insert_.bind_bytes(hash).run();
     head = {number, std::move(hash)};
   }
 }
 
 std::vector<HistoryRow> ChangeLog::read(const HistoryQuery& query) const {
   ENSURE(query.limit > 0);
-  std::string sql = "SELECT " + std::string(kColumns) + " FROM changes WHERE number > ?";
-  if (query.token) sql += " AND token = ?";
-  if (query.account) sql += " AND account = ?";
-  if (query.since) sql += " AND at >= ?";
-  if (query.until) sql += " AND at < ?";
-  Statement rows(database_, sql + " ORDER BY number LIMIT ?");
+  // The plus keeps SQLite from reading all rows above that number where it should go by the subjects.
+  const bool by_subject = query.token || query.account;
+  std::string sql = std::string(kSelect) + (by_subject ? "WHERE +c.number > ? " : "WHERE c.number > ? ");
+  if (query.token) sql += kOfToken;
+  if (query.account) sql += kOfAccount;
+  if (query.since) sql += "AND c.at >= ? ";
+  if (query.until) sql += "AND c.at < ? ";
+  Statement rows(database_, sql + "ORDER BY c.number LIMIT ?");
   rows.bind(query.after_number);
-  if (query.token) rows.bind(*query.token);
-  if (query.account) rows.bind(*query.account);
+  if (query.token) rows.bind(*query.token).bind(*query.token).bind(*query.token);
+  if (query.account) rows.bind(*query.account).bind(*query.account);
   if (query.since) rows.bind(*query.since);
   if (query.until) rows.bind(*query.until);
   rows.bind(query.limit);
   std::vector<HistoryRow> history;
   while (rows.next())
-    history.push_back({static_cast<std::uint64_t>(rows.number(0)), read_change(rows), base::to_hex(rows.bytes(12))});
+    history.push_back({static_cast<std::uint64_t>(rows.number(0)), read_change(rows), base::to_hex(rows.view(11))});
   return history;
 }
 
 ChainCheck ChangeLog::verify() const {
-  Statement rows(database_, "SELECT " + std::string(kColumns) + " FROM changes ORDER BY number");
+  Statement rows(database_, std::string(kSelect) + "ORDER BY c.number");
   ChainCheck check;
   Head head;
   while (rows.next()) {
     ++check.rows;
     const auto number = static_cast<std::uint64_t>(rows.number(0));
-    const auto previous_hash = rows.bytes(11);
-    const auto hash = rows.bytes(12);
-    const bool fits = number == head.number + 1 && previous_hash == head.hash &&
-                      hash == chain_hash(head.hash, canonical_form_of_row(rows));
+    auto hash = rows.bytes(11);
+    const bool fits = number == head.number + 1 && is_readable(rows) &&
+                      hash == chain_hash(head.hash, canonical_form(number, read_change(rows)));
     if (!fits && !check.broken_at) check.broken_at = number;
-    head = {number, hash};
+    head = {number, std::move(hash)};
   }
   return check;
 }

@@ -9,13 +9,15 @@
 
 namespace store {
 
-/// The bytes of a change that its hash covers: its columns from number to confirmations, in the order of the table,
-/// numbers and times in decimal digits, joined by join_fields().
+/// The bytes of a change that its hash covers: number, id, time, kind, token, account, before, after, HTTP status, code
+/// and confirmations as they are read back, however they are stored; numbers and times in decimal digits, joined by
+/// join_fields().
 std::string canonical_form(std::uint64_t number, const verdict::Change& change);
 
 /// The permanent log. The hash of a row is SHA-256 of the hash of the row before (32 zero bytes before the first)
 /// followed by the row's canonical form, so whoever alters, inserts or removes a row must compute all later hashes
-/// again. Rows cut off at the end leave no trace in the log itself.
+/// again. Whoever renames a token or an account that a row names has altered that row. Rows cut off at the end leave no
+/// trace in the log itself.
 class ChangeLog {
  public:
   explicit ChangeLog(Database& database);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "store/sqlite.h"
@@ -15,6 +16,8 @@ class IncidentTable {
   void put(const std::vector<verdict::Incident>& incidents);
   /// The latest opened first.
   std::vector<verdict::Incident> read(const IncidentQuery& query) const;
+  /// All open ones, the latest opened first.
+  void stream_open(const std::function<void(verdict::Incident incident)>& take) const;
 
  private:
   void put(const verdict::Incident& incident);

@@ -10,87 +10,94 @@
 namespace store {
 namespace {
 
-constexpr int kApplicationId = 0x41445341;  // "ADSA", in the header of the file
+constexpr int kApplicationId = 0x41445355;  // "ADSU", in the header of the file
+constexpr int kDevelopmentId = 0x41445341;  // of databases that were made before the first release
 
-// All times are milliseconds since the epoch, UTC. Ids are texts of our own. Answers, lists and labels are JSON.
+// All times are milliseconds since the epoch, UTC. `number` is of the database alone, `id` is known above it: 16 bytes,
+// or its last 10 where a time of the row gives the first 6. Columns of the type ANY hold what is usual in its shortest
+// form and all else as text; row_value.h tells how.
 constexpr const char* kFirstStep = R"sql(
 CREATE TABLE meta (
-  name TEXT PRIMARY KEY,  -- created_at, key_id (of the key that seals), last_sequence (of the alerts)
+  name TEXT PRIMARY KEY,  -- created_at, key_id (of the key that seals), last_sequence (of the alerts), ended_in_order
   value ANY NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE tokens (
-  id TEXT PRIMARY KEY,
+CREATE TABLE tokens (  -- never deleted: probes and changes take the name from here
+  number INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
   name TEXT NOT NULL,
-  source TEXT NOT NULL CHECK (source IN ('settings', 'command_line')),
+  source INTEGER NOT NULL CHECK (source IN (0, 1)),  -- settings, command line
   app TEXT NOT NULL,
-  kind TEXT NOT NULL,
-  user_id TEXT NOT NULL,  -- empty before the first conclusive answer
+  kind INTEGER NOT NULL CHECK (kind IN (0, 1)),  -- advertiser, developer
+  user_id ANY NOT NULL,  -- empty before the first conclusive answer
+  claimed_user ANY NOT NULL,
   labels TEXT NOT NULL,
   accounts TEXT NOT NULL,
-  sealed_token BLOB,
-  sealed_secret BLOB,
-  fingerprint BLOB,  -- keyed hash of both secrets: tells new ones from the same ones
+  revision INTEGER NOT NULL,  -- grows with each token that is added, replaced or removed
   added_at INTEGER NOT NULL,
   removed_at INTEGER,  -- a tombstone from then on, without secrets
-  CHECK ((removed_at IS NULL) = (sealed_token IS NOT NULL)),
-  CHECK ((removed_at IS NULL) = (sealed_secret IS NOT NULL)),
-  CHECK ((removed_at IS NULL) = (fingerprint IS NOT NULL))
+  sealed BLOB,
+  CHECK ((removed_at IS NULL) = (sealed IS NOT NULL))
 ) STRICT;
-CREATE UNIQUE INDEX tokens_live_name ON tokens (name) WHERE removed_at IS NULL;
+CREATE UNIQUE INDEX tokens_by_name ON tokens (name, CASE WHEN removed_at IS NULL THEN 0 ELSE number END);
+CREATE INDEX tokens_by_revision ON tokens (revision);
 
-CREATE TABLE probes (
+CREATE TABLE accounts (
   id TEXT PRIMARY KEY,
-  token TEXT NOT NULL REFERENCES tokens (id),
+  name TEXT NOT NULL,
+  approval_status TEXT NOT NULL,
+  deleted INTEGER NOT NULL CHECK (deleted IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE probes (  -- never deleted: changes take the account from here
+  number INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+  token INTEGER NOT NULL REFERENCES tokens (number),
   account TEXT NOT NULL,
-  account_name TEXT NOT NULL,
-  run_answer TEXT,  -- the open run; none before the first conclusive answer
+  ended INTEGER NOT NULL DEFAULT 0 CHECK (ended IN (0, 1)),
+  vanished INTEGER NOT NULL CHECK (vanished IN (0, 1)),
+  run_answer ANY,  -- the open run; none before the first conclusive answer
   run_since INTEGER,
   run_last_seen INTEGER,
   run_count INTEGER,
   run_http_status INTEGER,
   run_code TEXT,
-  normal TEXT,
+  normal ANY,
   last_good_at INTEGER,
-  suspicion_answer TEXT,
-  suspicion_began INTEGER,
-  suspicion_count INTEGER,
-  suspicion_http_status INTEGER,
-  suspicion_code TEXT,
-  suspicion_identity TEXT,
-  ended INTEGER NOT NULL DEFAULT 0 CHECK (ended IN (0, 1))
-) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX probes_live ON probes (token, account) WHERE ended = 0;
+  suspicion TEXT  -- JSON, as long as there is one
+) STRICT;
+CREATE UNIQUE INDEX probes_by_pair ON probes (token, account, CASE WHEN ended THEN number ELSE 0 END);
 
 CREATE TABLE runs (
   number INTEGER PRIMARY KEY,
-  probe TEXT NOT NULL REFERENCES probes (id),
-  answer TEXT NOT NULL,
+  probe INTEGER NOT NULL REFERENCES probes (number),
+  answer ANY NOT NULL,
   since INTEGER NOT NULL,
-  last_seen INTEGER NOT NULL,
+  lasted_ms INTEGER NOT NULL,
   count INTEGER NOT NULL,
   http_status INTEGER NOT NULL,
   code TEXT NOT NULL
 ) STRICT;
-CREATE INDEX runs_by_probe ON runs (probe, since);
 
 CREATE TABLE changes (
   number INTEGER PRIMARY KEY,  -- 1, 2, 3 ... without a gap
-  id TEXT NOT NULL UNIQUE,
+  id BLOB NOT NULL,
   at INTEGER NOT NULL,
-  kind TEXT NOT NULL,
-  token TEXT NOT NULL,
-  account TEXT NOT NULL,
-  before TEXT NOT NULL,
-  after TEXT NOT NULL,
+  kind ANY NOT NULL,
+  probe INTEGER REFERENCES probes (number),  -- gives token and account
+  token ANY,  -- where no probe does: the number of a token, or the name of one that is not in the table
+  account TEXT,  -- where no probe does
+  before ANY,
+  after ANY,
   http_status INTEGER NOT NULL,
   code TEXT NOT NULL,
   confirmations INTEGER NOT NULL,
-  previous_hash BLOB NOT NULL CHECK (length(previous_hash) = 32),
-  hash BLOB NOT NULL CHECK (length(hash) = 32)
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  CHECK (probe IS NULL OR (token IS NULL AND account IS NULL))
 ) STRICT;
-CREATE INDEX changes_by_token ON changes (token, number);
-CREATE INDEX changes_by_account ON changes (account, number);
+CREATE INDEX changes_by_probe ON changes (probe) WHERE probe IS NOT NULL;
+CREATE INDEX changes_by_token ON changes (token) WHERE token IS NOT NULL;
+CREATE INDEX changes_by_account ON changes (account) WHERE account IS NOT NULL;
 CREATE TRIGGER changes_only_append BEFORE INSERT ON changes
 WHEN new.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM changes)
 BEGIN SELECT RAISE(ABORT, 'the change log is only appended to'); END;
@@ -99,34 +106,47 @@ BEGIN SELECT RAISE(ABORT, 'the change log is never changed'); END;
 CREATE TRIGGER changes_never_delete BEFORE DELETE ON changes
 BEGIN SELECT RAISE(ABORT, 'the change log is never shortened'); END;
 
-CREATE TABLE incidents (
-  id TEXT PRIMARY KEY,
-  cause TEXT NOT NULL,
-  token TEXT REFERENCES tokens (id),  -- none when the incident is about an account
+CREATE TABLE discoveries (  -- sweeps over the accounts of a token that go on after a restart
+  token INTEGER PRIMARY KEY REFERENCES tokens (number),
+  cursor TEXT NOT NULL
+) STRICT;
+CREATE TABLE discovery_seen (
+  token INTEGER NOT NULL REFERENCES discoveries (token) ON DELETE CASCADE,
   account TEXT NOT NULL,
-  before TEXT NOT NULL,
-  after TEXT NOT NULL,
+  PRIMARY KEY (token, account)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE discovery_requests (
+  token INTEGER PRIMARY KEY REFERENCES tokens (number)
+) STRICT;
+
+CREATE TABLE incidents (
+  opened_at INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  cause ANY NOT NULL,
+  token INTEGER REFERENCES tokens (number),  -- none when the incident is about an account
+  account TEXT NOT NULL,
+  before ANY,
+  after ANY,
   last_good_at INTEGER,
   http_status INTEGER NOT NULL,
   code TEXT NOT NULL,
   confirmations INTEGER NOT NULL,
-  opened_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
-  resolved_at INTEGER
+  resolved_at INTEGER,
+  PRIMARY KEY (opened_at, id)  -- both never change for an incident
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX incidents_open ON incidents (cause, coalesce(token, ''), account) WHERE resolved_at IS NULL;
-CREATE INDEX incidents_by_time ON incidents (opened_at);
+CREATE UNIQUE INDEX incidents_open ON incidents (cause, coalesce(token, 0), account) WHERE resolved_at IS NULL;
 
 CREATE TABLE bodies (
-  alert TEXT NOT NULL,
+  alert BLOB NOT NULL,
   channel TEXT NOT NULL,
   bytes BLOB NOT NULL,
   PRIMARY KEY (alert, channel)
 ) STRICT;
 
 CREATE TABLE deliveries (
-  id TEXT PRIMARY KEY,
-  alert TEXT NOT NULL,
+  id BLOB PRIMARY KEY,
+  alert BLOB NOT NULL,
   sequence INTEGER NOT NULL,
   destination TEXT NOT NULL,
   channel TEXT NOT NULL,
@@ -142,7 +162,7 @@ CREATE INDEX deliveries_by_state ON deliveries (state);
 
 CREATE TABLE delivery_attempts (
   number INTEGER PRIMARY KEY,
-  delivery TEXT NOT NULL REFERENCES deliveries (id),
+  delivery BLOB NOT NULL REFERENCES deliveries (id),
   at INTEGER NOT NULL,
   http_status INTEGER NOT NULL,
   outcome TEXT NOT NULL,
@@ -152,10 +172,18 @@ CREATE INDEX delivery_attempts_by_delivery ON delivery_attempts (delivery);
 
 CREATE TABLE buckets (
   name TEXT PRIMARY KEY,
-  size INTEGER NOT NULL,
+  calls INTEGER NOT NULL,  -- per window
   full_at INTEGER NOT NULL,
   reserve_full_at INTEGER NOT NULL,
-  parked_until INTEGER NOT NULL
+  parked_until INTEGER NOT NULL,
+  remaining INTEGER NOT NULL,  -- -1: no header said
+  reset INTEGER NOT NULL,
+  yielding_until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE gauges (
+  name TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 )sql";
 
@@ -184,6 +212,10 @@ std::span<const char* const> schema_steps() { return kSteps; }
 int schema_version(Database& database, int newest) {
   const auto application = database.number("PRAGMA application_id");
   const auto version = database.number("PRAGMA user_version");
+  if (application == kDevelopmentId)
+    throw UnusableStore(database.path() +
+                        ": a development version of adsauditd wrote it, and nothing reads it any more; move it away "
+                        "to start with a new one");
   const bool empty = database.number("SELECT count(*) FROM sqlite_schema") == 0;
   const bool ours = application == kApplicationId && version > 0;
   const bool fresh = application == 0 && version == 0 && empty;

@@ -6,20 +6,25 @@
 #include <openssl/kdf.h>
 
 #include <array>
+#include <charconv>
 #include <memory>
+#include <stdexcept>
 
+#include "base/digest.h"
 #include "base/encoding.h"
 #include "base/ensure.h"
 #include "base/text.h"
+#include "store/packed_secrets.h"
 
 namespace store {
 namespace {
 
 constexpr std::string_view kScheme = "adsauditd/v1";
 constexpr std::size_t kKeySize = 32;
-constexpr std::size_t kKeyIdSize = 16;  // as text
+constexpr std::size_t kKeyIdSize = 8;
 constexpr std::size_t kNonceSize = 12;
 constexpr std::size_t kTagSize = 16;
+constexpr std::size_t kOverhead = kKeyIdSize + kNonceSize + kTagSize;
 
 template <auto free_function>
 struct Free {
@@ -28,7 +33,6 @@ struct Free {
     free_function(thing);
   }
 };
-using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Free<::EVP_CIPHER_CTX_free>>;
 
 /// OpenSSL takes parameters that it only reads as pointers to non-const.
 void* writable(std::string_view bytes) { return const_cast<char*>(bytes.data()); }
@@ -37,16 +41,18 @@ int size_of(std::string_view bytes) { return static_cast<int>(bytes.size()); }
 
 enum class Direction { kOpen = 0, kSeal = 1 };
 
-/// A context that has seen the key, the nonce and the additional data.
-CipherContext start_cipher(Direction direction, const base::Secret& key, std::string_view nonce,
-                           std::string_view additional_data) {
-  CipherContext context(::EVP_CIPHER_CTX_new());
-  ENSURE(context && nonce.size() == kNonceSize);
-  ENSURE(::EVP_CipherInit_ex(context.get(), ::EVP_aes_256_gcm(), nullptr, base::as_bytes(key.reveal()).data(),
-                             base::as_bytes(nonce).data(), static_cast<int>(direction)) == 1);
-  int length = 0;
-  ENSURE(::EVP_CipherUpdate(context.get(), nullptr, &length, base::as_bytes(additional_data).data(),
-                            size_of(additional_data)) == 1);
+/// The cipher is looked up once: a look-up takes longer than to open a value.
+const EVP_CIPHER* cipher() {
+  static const std::unique_ptr<EVP_CIPHER, Free<::EVP_CIPHER_free>> fetched(
+      ::EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr));
+  ENSURE(fetched);
+  return fetched.get();
+}
+
+EVP_CIPHER_CTX* keyed_context(Direction direction, const base::Secret& key) {
+  EVP_CIPHER_CTX* context = ::EVP_CIPHER_CTX_new();
+  ENSURE(context != nullptr && ::EVP_CipherInit_ex2(context, cipher(), base::as_bytes(key.reveal()).data(), nullptr,
+                                                    static_cast<int>(direction), nullptr) == 1);
   return context;
 }
 
@@ -56,6 +62,14 @@ void transform(EVP_CIPHER_CTX* context, std::string_view input, unsigned char* o
   ENSURE(::EVP_CipherUpdate(context, output, &length, base::as_bytes(input).data(), size_of(input)) == 1);
   ENSURE(length == size_of(input));
 }
+
+void append_field(std::string& joined, std::string_view field) {
+  std::array<char, 20> digits;
+  const auto end = std::to_chars(digits.begin(), digits.end(), field.size()).ptr;
+  joined.append(digits.begin(), end).append(":").append(field).append(",");
+}
+
+Cell secrets_cell(const audit::TokenId& token) { return {"tokens", base::as_view(token.bytes()), "sealed"}; }
 
 }  // namespace
 
@@ -77,7 +91,7 @@ base::Secret hkdf_sha256(std::string_view key, std::string_view salt, std::strin
 
 std::string join_fields(const std::vector<std::string_view>& fields) {
   std::string joined;
-  for (const auto field : fields) joined.append(std::to_string(field.size())).append(":").append(field).append(",");
+  for (const auto field : fields) append_field(joined, field);
   return joined;
 }
 
@@ -88,54 +102,83 @@ base::Result<Seal> Seal::from_master(const base::Secret& master) {
     return base::Failure{std::string("the key must be base64 of 32 bytes, as adsauditd key init writes it")};
   const auto subkey = [&](std::string_view purpose) { return hkdf_sha256(bytes.reveal(), kScheme, purpose, kKeySize); };
   const auto id_hash = base::sha256(subkey("key id").reveal());
-  return Seal(subkey("seal"), subkey("fingerprint"), base::to_hex(base::as_view(id_hash)).substr(0, kKeyIdSize));
+  return Seal(subkey("seal"), std::string(base::as_view(id_hash).substr(0, kKeyIdSize)));
 }
 
-Seal::Seal(base::Secret sealing_key, base::Secret fingerprint_key, std::string key_id)
-    : sealing_key_(std::move(sealing_key)), fingerprint_key_(std::move(fingerprint_key)), key_id_(std::move(key_id)) {}
+Seal::Seal(base::Secret sealing_key, std::string key_id)
+    : sealing_key_(std::move(sealing_key)),
+      key_id_(std::move(key_id)),
+      sealing_(keyed_context(Direction::kSeal, sealing_key_)),
+      opening_(keyed_context(Direction::kOpen, sealing_key_)) {}
 
-std::string Seal::additional_data(const Cell& cell) const {
-  return join_fields({kScheme, cell.table, cell.row, cell.column, key_id_});
+void Seal::FreeContext::operator()(evp_cipher_ctx_st* context) const { ::EVP_CIPHER_CTX_free(context); }
+
+Seal Seal::clone() const { return Seal(sealing_key_.clone(), key_id_); }
+
+std::string Seal::key_id() const { return base::to_hex(key_id_); }
+
+void Seal::start(evp_cipher_ctx_st* context, std::string_view nonce, const Cell& cell) const {
+  ENSURE(nonce.size() == kNonceSize);
+  ENSURE(::EVP_CipherInit_ex2(context, nullptr, nullptr, base::as_bytes(nonce).data(), -1, nullptr) == 1);
+  std::string additional_data;
+  additional_data.reserve(96);
+  for (const auto field : {kScheme, cell.table, cell.row, cell.column, std::string_view(key_id_)})
+    append_field(additional_data, field);
+  int length = 0;
+  ENSURE(::EVP_CipherUpdate(context, nullptr, &length, base::as_bytes(additional_data).data(),
+                            size_of(additional_data)) == 1);
 }
 
 std::string Seal::seal(std::string_view plain, const Cell& cell, base::Random& random) const {
-  std::string nonce(kNonceSize, '\0');
-  random.fill({bytes_of(nonce), nonce.size()});
-  const auto context = start_cipher(Direction::kSeal, sealing_key_, nonce, additional_data(cell));
-  std::string ciphertext(plain.size(), '\0');
-  transform(context.get(), plain, bytes_of(ciphertext));
-  std::string tag(kTagSize, '\0');
+  std::string sealed(kOverhead + plain.size(), '\0');
+  sealed.replace(0, kKeyIdSize, key_id_);
+  auto* const nonce = bytes_of(sealed) + kKeyIdSize;
+  random.fill({nonce, kNonceSize});
+  start(sealing_.get(), base::as_view({nonce, kNonceSize}), cell);
+  transform(sealing_.get(), plain, nonce + kNonceSize);
+  auto* const tag = nonce + kNonceSize + plain.size();
   int length = 0;
-  ENSURE(::EVP_CipherFinal_ex(context.get(), bytes_of(tag), &length) == 1 && length == 0);
-  ENSURE(::EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, kTagSize, tag.data()) == 1);
-  return key_id_ + nonce + ciphertext + tag;
+  ENSURE(::EVP_CipherFinal_ex(sealing_.get(), tag, &length) == 1 && length == 0);
+  ENSURE(::EVP_CIPHER_CTX_ctrl(sealing_.get(), EVP_CTRL_AEAD_GET_TAG, kTagSize, tag) == 1);
+  return sealed;
 }
 
 base::Result<base::Secret> Seal::open(std::string_view sealed, const Cell& cell) const {
-  if (sealed.size() < kKeyIdSize + kNonceSize + kTagSize) return base::Failure{"it is too short"};
+  if (sealed.size() < kOverhead) return base::Failure{"it is too short"};
   const auto key_id = sealed.substr(0, kKeyIdSize);
   if (key_id != key_id_)
-    return base::Failure{
-        fmt::format("it is sealed with another key (id {}, this key is {})", base::clean_text(key_id), key_id_)};
+    return base::Failure{fmt::format("it is sealed with another key (id {}, this key is {})", base::to_hex(key_id),
+                                     base::to_hex(key_id_))};
   const auto nonce = sealed.substr(kKeyIdSize, kNonceSize);
-  const auto ciphertext = sealed.substr(kKeyIdSize + kNonceSize, sealed.size() - kKeyIdSize - kNonceSize - kTagSize);
+  const auto ciphertext = sealed.substr(kKeyIdSize + kNonceSize, sealed.size() - kOverhead);
   const auto tag = sealed.substr(sealed.size() - kTagSize);
 
-  const auto context = start_cipher(Direction::kOpen, sealing_key_, nonce, additional_data(cell));
+  start(opening_.get(), nonce, cell);
   std::string text(ciphertext.size(), '\0');
-  transform(context.get(), ciphertext, bytes_of(text));
+  transform(opening_.get(), ciphertext, bytes_of(text));
   base::Secret plain(std::move(text));  // wiped also when the tag does not fit
-  ENSURE(::EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, kTagSize, writable(tag)) == 1);
+  ENSURE(::EVP_CIPHER_CTX_ctrl(opening_.get(), EVP_CTRL_AEAD_SET_TAG, kTagSize, writable(tag)) == 1);
   unsigned char none = 0;
   int length = 0;
-  if (::EVP_CipherFinal_ex(context.get(), &none, &length) != 1)
+  if (::EVP_CipherFinal_ex(opening_.get(), &none, &length) != 1)
     return base::Failure{"it was altered, or belongs elsewhere"};
   return plain;
 }
 
-std::string Seal::fingerprint(const std::vector<std::string_view>& secrets) const {
-  const base::Secret joined(join_fields(secrets));
-  return std::string(base::as_view(base::hmac_sha256(fingerprint_key_.reveal(), joined.reveal())));
+std::string seal_secrets(const Seal& seal, const xads::AccessToken& secrets, const audit::TokenId& token,
+                         base::Random& random) {
+  return seal.seal(pack_secrets(secrets).reveal(), secrets_cell(token), random);
+}
+
+base::Result<xads::AccessToken> open_secrets(const Seal& seal, std::string_view sealed, const audit::TokenId& token) {
+  const auto opened = seal.open(sealed, secrets_cell(token));
+  if (!opened) return base::Failure{opened.error()};
+  return unpack_secrets(opened.value().reveal());
+}
+
+bool same_secrets(const xads::AccessToken& left, const xads::AccessToken& right) {
+  return base::equal_in_constant_time(left.token.reveal(), right.token.reveal()) &&
+         base::equal_in_constant_time(left.secret.reveal(), right.secret.reveal());
 }
 
 }  // namespace store

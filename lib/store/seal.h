@@ -1,13 +1,17 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/digest.h"
+#include "audit/probe.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "base/secret.h"
+#include "xads/credentials.h"
+
+struct evp_cipher_ctx_st;  // OpenSSL's EVP_CIPHER_CTX
 
 namespace store {
 
@@ -25,30 +29,44 @@ struct Cell {
 };
 
 /// Seals secrets for the disk: AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce for each value and a 128-bit
-/// tag. The additional data are "adsauditd/v1", the cell and the key's id. A sealed value is key id (16
-/// hexadecimal digits), nonce, ciphertext, tag. Each purpose has a subkey of its own, derived from the master key with
-/// HKDF.
+/// tag. The additional data are "adsauditd/v1", the cell and the key's id. A sealed value is key id (8 bytes), nonce,
+/// ciphertext, tag. Each purpose has a subkey of its own, derived from the master key with HKDF.
+/// Keeps OpenSSL's contexts between calls: one thread at a time, also for const calls.
 class Seal {
  public:
   /// `master` is base64 of 32 bytes. Error: what is wrong, without the key.
   static base::Result<Seal> from_master(const base::Secret& master);
+  /// For another thread.
+  Seal clone() const;
 
   std::string seal(std::string_view plain, const Cell& cell, base::Random& random) const;
   /// Error: why it does not open. Nothing of a value that does not fit its tag is given.
   base::Result<base::Secret> open(std::string_view sealed, const Cell& cell) const;
 
   /// Tells keys apart, 16 hexadecimal digits; says nothing about the key.
-  const std::string& key_id() const { return key_id_; }
-  /// The same secrets give the same bytes under the same key; without the key they say nothing.
-  std::string fingerprint(const std::vector<std::string_view>& secrets) const;
+  std::string key_id() const;
 
  private:
-  Seal(base::Secret sealing_key, base::Secret fingerprint_key, std::string key_id);
-  std::string additional_data(const Cell& cell) const;
+  struct FreeContext {
+    void operator()(evp_cipher_ctx_st* context) const;
+  };
+  using Context = std::unique_ptr<evp_cipher_ctx_st, FreeContext>;
+
+  Seal(base::Secret sealing_key, std::string key_id);
+  /// Takes the nonce and the additional data.
+  void start(evp_cipher_ctx_st* context, std::string_view nonce, const Cell& cell) const;
 
   base::Secret sealing_key_;
-  base::Secret fingerprint_key_;
-  std::string key_id_;
+  std::string key_id_;  ///< its bytes
+  Context sealing_;     ///< both hold the key, ready for the next nonce
+  Context opening_;
 };
+
+/// Both secrets of a token in one sealed value.
+std::string seal_secrets(const Seal& seal, const xads::AccessToken& secrets, const audit::TokenId& token,
+                         base::Random& random);
+base::Result<xads::AccessToken> open_secrets(const Seal& seal, std::string_view sealed, const audit::TokenId& token);
+/// Compares in constant time.
+bool same_secrets(const xads::AccessToken& left, const xads::AccessToken& right);
 
 }  // namespace store

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 
+#include "base/encoding.h"
 #include "base/ensure.h"
 
 namespace store {
@@ -32,6 +35,15 @@ int system_error_of(sqlite3* handle) {
     if (file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error) == SQLITE_OK && error != 0) return error;
   }
   return ::sqlite3_system_errno(handle);
+}
+
+constexpr std::size_t kTimeSize = 6;  // at the start of an id, see base::make_id_bytes()
+
+std::array<unsigned char, kTimeSize> time_bytes(base::Instant instant) {
+  std::array<unsigned char, kTimeSize> bytes;
+  auto rest = static_cast<std::uint64_t>(base::to_epoch_ms(instant));
+  for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte, rest >>= 8) *byte = static_cast<unsigned char>(rest);
+  return bytes;
 }
 
 std::string file_of(sqlite3* handle) {
@@ -134,27 +146,53 @@ bool Statement::next() {
   }
 }
 
-bool Statement::null(int column) const { return ::sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
+void Statement::leave() {
+  parameter_ = 0;
+  ::sqlite3_reset(statement_.get());
+}
+
+Statement::Kind Statement::kind(int column) const {
+  switch (::sqlite3_column_type(statement_.get(), column)) {
+    case SQLITE_NULL:
+      return Kind::kNull;
+    case SQLITE_INTEGER:
+      return Kind::kNumber;
+    case SQLITE_BLOB:
+      return Kind::kBytes;
+    default:
+      return Kind::kText;  // our tables hold no fractions; one that was planted reads as its digits
+  }
+}
 
 std::int64_t Statement::number(int column) const { return ::sqlite3_column_int64(statement_.get(), column); }
 
-std::string Statement::text(int column) const {
-  const auto* start = ::sqlite3_column_text(statement_.get(), column);
-  const int size = ::sqlite3_column_bytes(statement_.get(), column);
-  return start == nullptr ? std::string()
-                          : std::string(reinterpret_cast<const char*>(start), static_cast<std::size_t>(size));
-}
-
-std::string Statement::bytes(int column) const {
+std::string_view Statement::view(int column) const {
   const void* start = ::sqlite3_column_blob(statement_.get(), column);
   const int size = ::sqlite3_column_bytes(statement_.get(), column);
-  return start == nullptr ? std::string()
-                          : std::string(static_cast<const char*>(start), static_cast<std::size_t>(size));
+  return start == nullptr ? std::string_view()
+                          : std::string_view(static_cast<const char*>(start), static_cast<std::size_t>(size));
 }
 
 std::optional<base::Instant> Statement::optional_time(int column) const {
   if (null(column)) return std::nullopt;
   return time(column);
+}
+
+std::string_view Statement::bytes_of(const base::IdBytes& bytes) { return base::as_view(bytes); }
+
+std::string_view Statement::short_form(const base::IdBytes& bytes, base::Instant made_at) {
+  const auto whole = bytes_of(bytes);
+  return base::id_bytes_made_at(bytes) == made_at ? whole.substr(kTimeSize) : whole;
+}
+
+base::IdBytes Statement::id_bytes(int column, base::Instant made_at) const {
+  base::IdBytes bytes;
+  const auto stored = view(column);
+  const auto missing = bytes.size() - stored.size();
+  if (stored.size() > bytes.size() || (missing != 0 && missing != kTimeSize)) throw_unreadable("an id has 16 bytes");
+  if (missing != 0) std::ranges::copy(time_bytes(made_at), bytes.begin());
+  std::memcpy(bytes.data() + missing, stored.data(), stored.size());
+  return bytes;
 }
 
 void Statement::throw_unreadable(const std::string& why) const {

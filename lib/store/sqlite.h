@@ -59,27 +59,44 @@ class Statement {
   Statement& bind(std::string_view text);
   Statement& bind(base::Instant instant) { return bind_number(base::to_epoch_ms(instant)); }
   Statement& bind(const std::optional<base::Instant>& instant) { return instant ? bind(*instant) : bind_null(); }
+  /// As 16 bytes.
   template <class Tag>
   Statement& bind(const base::Id<Tag>& id) {
-    return bind(id.text());
+    return bind_bytes(bytes_of(id.bytes()));
+  }
+  /// As its last 10 bytes when its first 6 are `made_at`, which the row holds anyway.
+  template <class Tag>
+  Statement& bind(const base::Id<Tag>& id, base::Instant made_at) {
+    return bind_bytes(short_form(id.bytes(), made_at));
   }
   Statement& bind_bytes(std::string_view bytes);
   Statement& bind_null();
 
   /// Runs a statement that gives no rows; it may then be bound and run again.
   void run();
-  /// Moves to the next row; false after the last.
+  /// Moves to the next row; false after the last, and the statement may then be bound and run again.
   bool next();
+  /// Leaves the rows that were not asked for; the statement may then be bound and run again.
+  void leave();
 
-  bool null(int column) const;
+  enum class Kind { kNull, kNumber, kText, kBytes };
+  Kind kind(int column) const;
+  bool null(int column) const { return kind(column) == Kind::kNull; }
   std::int64_t number(int column) const;
-  std::string text(int column) const;
-  std::string bytes(int column) const;
+  std::string text(int column) const { return std::string(view(column)); }
+  std::string bytes(int column) const { return std::string(view(column)); }
+  /// A text or bytes, until the statement moves on. Empty for NULL.
+  std::string_view view(int column) const;
   base::Instant time(int column) const { return base::from_epoch_ms(number(column)); }
   std::optional<base::Instant> optional_time(int column) const;
   template <class Id>
   Id id(int column) const {
-    return read_back(Id::parse(text(column)));
+    return Id::from_bytes(id_bytes(column, base::Instant()));
+  }
+  /// What bind() with `made_at` wrote.
+  template <class Id>
+  Id id(int column, base::Instant made_at) const {
+    return Id::from_bytes(id_bytes(column, made_at));
   }
   /// The value, or UnusableStore: what we wrote ourselves must be readable.
   template <class T>
@@ -96,6 +113,9 @@ class Statement {
  private:
   Statement& bind_number(std::int64_t number);
   Statement& bound(int code);
+  static std::string_view bytes_of(const base::IdBytes& bytes);
+  static std::string_view short_form(const base::IdBytes& bytes, base::Instant made_at);
+  base::IdBytes id_bytes(int column, base::Instant made_at) const;
   [[noreturn]] void throw_unreadable(const std::string& why) const;
 
   struct Finalize {

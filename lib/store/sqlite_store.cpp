@@ -1,25 +1,60 @@
 #include "store/sqlite_store.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <limits>
+#include <utility>
 
 #include "base/ensure.h"
 
 namespace store {
 namespace {
 
-std::vector<audit::BucketState> read_buckets(const Database& database) {
-  Statement rows(database, "SELECT name, size, full_at, reserve_full_at, parked_until FROM buckets ORDER BY name");
-  std::vector<audit::BucketState> buckets;
-  while (rows.next())
-    buckets.push_back({rows.text(0), static_cast<int>(rows.number(1)), rows.time(2), rows.time(3), rows.time(4)});
-  return buckets;
-}
+/// Writing this many tokens at once is an import: its indexes grow at random places, and want to be in memory.
+constexpr std::size_t kImport = 10'000;
 
-std::uint64_t read_last_sequence(const Database& database) {
-  Statement row(database, "SELECT value FROM meta WHERE name = 'last_sequence'");
-  return row.next() ? static_cast<std::uint64_t>(row.number(0)) : 0;
-}
+/// Keeps more of the database in memory than usual, as long as it lives.
+class LargeCache {
+ public:
+  explicit LargeCache(Database& database) : database_(database) { database_.run("PRAGMA cache_size = -131072"); }
+  ~LargeCache() { release(); }
+  LargeCache(const LargeCache&) = delete;
+  LargeCache& operator=(const LargeCache&) = delete;
+
+ private:
+  void release() {
+    database_.run("PRAGMA cache_size = -2000");  // SQLite's own
+    database_.run("PRAGMA shrink_memory");
+  }
+  Database& database_;
+};
+
+/// Has a key of its own, so that it needs neither the store nor its thread.
+class SealOpener final : public Opener {
+ public:
+  SealOpener(Seal seal, std::string path) : seal_(std::move(seal)), path_(std::move(path)) {}
+
+  xads::AccessToken open(const audit::TokenId& token, std::string_view name, std::string_view sealed) const override {
+    auto secrets = open_secrets(seal_, sealed, token);
+    if (!secrets)
+      throw UnusableStore(
+          fmt::format("{}: the secrets of token {} cannot be opened: {}; give the key that sealed them, or add the "
+                      "token again",
+                      path_, name, secrets.error()));
+    return std::move(secrets).value();
+  }
+
+  bool same(const audit::TokenId& token, std::string_view left, std::string_view right) const override {
+    if (left == right) return true;
+    const auto one = open_secrets(seal_, left, token);
+    const auto other = open_secrets(seal_, right, token);
+    return one && other && same_secrets(one.value(), other.value());
+  }
+
+ private:
+  Seal seal_;
+  std::string path_;
+};
 
 /// Of all alerts that the batch tells of.
 std::uint64_t last_sequence_of(const Batch& batch) {
@@ -34,17 +69,14 @@ SqliteStore::SqliteStore(OpenedDatabase opened, base::Random& random)
     : opened_(std::move(opened)),
       random_(random),
       tokens_(opened_.database),
+      accounts_(opened_.database),
       probes_(opened_.database),
       change_log_(opened_.database),
+      discovery_(opened_.database),
       incidents_(opened_.database),
       outbox_(opened_.database),
-      upsert_bucket_(opened_.database,
-                     "INSERT INTO buckets (name, size, full_at, reserve_full_at, parked_until) VALUES (?,?,?,?,?) "
-                     "ON CONFLICT (name) DO UPDATE SET size = excluded.size, full_at = excluded.full_at, "
-                     "reserve_full_at = excluded.reserve_full_at, parked_until = excluded.parked_until"),
-      raise_sequence_(opened_.database,
-                      "INSERT INTO meta (name, value) VALUES ('last_sequence', ?) "
-                      "ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)"),
+      buckets_(opened_.database),
+      figures_(opened_.database),
       note_key_(opened_.database, "INSERT INTO meta (name, value) VALUES ('key_id', ?) ON CONFLICT (name) DO NOTHING") {
 }
 
@@ -64,17 +96,16 @@ void SqliteStore::commit(const Batch& batch) {
 
 void SqliteStore::write_audits(const Batch& batch) {
   for (const auto& token : batch.tokens) tokens_.update_facts(token);
-  for (const auto& probe : batch.probes) probes_.put(probe);
+  for (const auto& account : batch.accounts) accounts_.put(account);
+  probes_.put(batch.probes);
+  for (const auto& grown : batch.grown_runs) probes_.grow(grown);
   for (const auto& closed : batch.closed_runs) probes_.append(closed);
   for (const auto& probe : batch.ended_probes) probes_.end(probe);
   change_log_.append(batch.changes);
-  for (const auto& bucket : batch.buckets)
-    upsert_bucket_.bind(bucket.key)
-        .bind(bucket.limit)
-        .bind(bucket.full_at)
-        .bind(bucket.reserve_full_at)
-        .bind(bucket.parked_until)
-        .run();
+  for (const auto& step : batch.discovery_steps) discovery_.take_step(step);
+  for (const auto& bucket : batch.buckets) buckets_.put(bucket);
+  for (const auto& gauge : batch.gauges) figures_.put(gauge);
+  if (batch.ended_in_order) figures_.note_end(*batch.ended_in_order);
 }
 
 void SqliteStore::write_alerts(const Batch& batch) {
@@ -82,38 +113,81 @@ void SqliteStore::write_alerts(const Batch& batch) {
   for (const auto& body : batch.bodies) outbox_.add(body);
   for (const auto& delivery : batch.deliveries) outbox_.put(delivery);
   for (const auto& attempt : batch.attempts) outbox_.add(attempt);
-  if (const auto last = last_sequence_of(batch); last > 0) raise_sequence_.bind(last).run();
+  if (const auto last = last_sequence_of(batch); last > 0) figures_.raise_sequence(last);
 }
 
-Snapshot SqliteStore::load() {
+std::uint64_t SqliteStore::load(Loader& loader) {
   Transaction transaction(opened_.database, Transaction::Intent::kRead);
-  Snapshot snapshot;
-  snapshot.tokens = tokens_.read_referenced();
-  snapshot.probes = probes_.read();
-  snapshot.open_incidents = incidents_.read({.open_only = true, .limit = std::numeric_limits<int>::max()});
-  snapshot.buckets = read_buckets(opened_.database);
-  snapshot.last_sequence = read_last_sequence(opened_.database);
+  loader.begin(figures_.ended_in_order(), figures_.last_sequence());
+  stream_tokens_and_probes(loader);
+  discovery_.stream([&](OpenSweep sweep) { loader.sweep(std::move(sweep)); });
+  incidents_.stream_open([&](verdict::Incident incident) { loader.incident(std::move(incident)); });
+  buckets_.stream([&](BucketRow bucket) { loader.bucket(std::move(bucket)); });
+  const auto revision = tokens_.revision();
   transaction.commit();
-  return snapshot;
+  return revision;
 }
 
-std::vector<StoredToken> SqliteStore::tokens() { return tokens_.read(&seal()); }
+void SqliteStore::stream_tokens_and_probes(Loader& loader) {
+  // A probe's row has the number of its token. A list of them in order is smaller and faster than a join.
+  std::vector<std::pair<std::int64_t, audit::TokenId>> ids;
+  tokens_.stream([&](std::int64_t number, TokenRow row) {
+    ids.emplace_back(number, row.token.id);
+    loader.token(std::move(row));
+  });
+  accounts_.stream([&](AccountFacts facts) { loader.account(std::move(facts)); });
+  const auto id_of = [&](std::int64_t number) {
+    const auto found = std::ranges::lower_bound(ids, number, {}, [](const auto& each) { return each.first; });
+    if (found == ids.end() || found->first != number)
+      throw UnusableStore(opened_.database.path() + ": a probe has no token; put a backup in its place");
+    return found->second;
+  };
+  probes_.stream(id_of, [&](verdict::ProbeState state) { loader.probe(std::move(state)); });
+}
 
-std::vector<StoredToken> SqliteStore::tokens_without_secrets() { return tokens_.read(nullptr); }
+std::shared_ptr<const Opener> SqliteStore::opener() {
+  auto own = seal().clone();
+  require_key(opened_.database, own);
+  return std::make_shared<const SealOpener>(std::move(own), opened_.database.path());
+}
+
+std::vector<TokenRow> SqliteStore::tokens() { return tokens_.read(); }
+
+std::vector<std::string> SqliteStore::token_names(TokenSource source) { return tokens_.names(source); }
+
+TokenNews SqliteStore::tokens_since(std::uint64_t revision) {
+  Transaction transaction(opened_.database, Transaction::Intent::kRead);
+  TokenNews news{tokens_.read_since(revision), tokens_.revision()};
+  transaction.commit();
+  return news;
+}
+
+std::vector<verdict::ProbeState> SqliteStore::probes(const audit::TokenId& token) { return probes_.read(token); }
+
+std::vector<AccountFacts> SqliteStore::accounts() {
+  std::vector<AccountFacts> accounts;
+  accounts_.stream([&](AccountFacts facts) { accounts.push_back(std::move(facts)); });
+  return accounts;
+}
+
+std::vector<BucketRow> SqliteStore::buckets() {
+  std::vector<BucketRow> buckets;
+  buckets_.stream([&](BucketRow bucket) { buckets.push_back(std::move(bucket)); });
+  return buckets;
+}
+
+std::vector<Gauge> SqliteStore::gauges() { return figures_.gauges(); }
 
 void SqliteStore::put_tokens(const std::vector<StoredToken>& tokens, const std::vector<verdict::ChangeId>& change_ids,
                              base::Instant now) {
   ENSURE(tokens.size() == change_ids.size());
+  if (tokens.empty()) return;
+  std::optional<LargeCache> cache;
+  if (tokens.size() >= kImport) cache.emplace(opened_.database);
   Transaction transaction(opened_.database);
-  std::vector<verdict::Change> changes;
-  for (std::size_t index = 0; index < tokens.size(); ++index) {
-    auto change = tokens_.put(tokens[index], seal(), random_, now);
-    if (!change) continue;
-    change->id = change_ids[index];
-    changes.push_back(std::move(*change));
-  }
-  if (!tokens.empty()) note_key_.bind(seal().key_id()).run();
-  change_log_.append(changes);
+  require_key(opened_.database, seal());  // another process may have been the first to seal something
+  change_log_.append(tokens_.put(tokens, change_ids, seal(), random_, now));
+  note_key_.bind(seal().key_id()).run();
   transaction.commit();
 }
 
@@ -123,8 +197,24 @@ bool SqliteStore::remove_token(const std::string& name, const verdict::ChangeId&
   if (!change) return false;
   change->id = change_id;
   change_log_.append({*change});
+  discovery_.forget(name);
   transaction.commit();
   return true;
+}
+
+bool SqliteStore::request_discovery(const std::string& token_name) {
+  Transaction transaction(opened_.database);
+  if (!discovery_.request(token_name)) return false;
+  transaction.commit();
+  return true;
+}
+
+std::vector<audit::TokenId> SqliteStore::take_discovery_requests() {
+  if (!discovery_.has_requests()) return {};  // asked often: no write for nothing
+  Transaction transaction(opened_.database);
+  auto tokens = discovery_.take_requests();
+  transaction.commit();
+  return tokens;
 }
 
 std::int64_t SqliteStore::data_version() { return opened_.database.number("PRAGMA data_version"); }

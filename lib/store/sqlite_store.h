@@ -1,11 +1,16 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "store/account_table.h"
+#include "store/bucket_table.h"
 #include "store/change_log.h"
 #include "store/database_file.h"
+#include "store/discovery_table.h"
+#include "store/figure_table.h"
 #include "store/incident_table.h"
 #include "store/outbox.h"
 #include "store/probe_table.h"
@@ -24,6 +29,8 @@ struct OpenedDatabase {
 };
 /// Throws as open_sqlite().
 OpenedDatabase open_database(const StoreOptions& options, base::Instant now);
+/// Throws UnusableStore when another key has sealed what is there.
+void require_key(const Database& database, const Seal& seal);
 
 /// The Store on SQLite: the tables, tied together by transactions.
 class SqliteStore final : public Store {
@@ -32,12 +39,21 @@ class SqliteStore final : public Store {
   SqliteStore(OpenedDatabase opened, base::Random& random);
 
   void commit(const Batch& batch) override;
-  Snapshot load() override;
-  std::vector<StoredToken> tokens() override;
-  std::vector<StoredToken> tokens_without_secrets() override;
+  std::uint64_t load(Loader& loader) override;
+  std::shared_ptr<const Opener> opener() override;
+  std::vector<TokenRow> tokens() override;
+  std::vector<std::string> token_names(TokenSource source) override;
+  TokenNews tokens_since(std::uint64_t revision) override;
+  std::vector<verdict::ProbeState> probes(const audit::TokenId& token = {}) override;
+  std::vector<AccountFacts> accounts() override;
+  std::vector<BucketRow> buckets() override;
+  std::vector<Gauge> gauges() override;
   void put_tokens(const std::vector<StoredToken>& tokens, const std::vector<verdict::ChangeId>& change_ids,
                   base::Instant now) override;
   bool remove_token(const std::string& name, const verdict::ChangeId& change_id, base::Instant now) override;
+  bool request_discovery(const std::string& token_name) override;
+  std::vector<audit::TokenId> take_discovery_requests() override;
+  bool discovering(const std::string& token_name) override { return discovery_.under_way(token_name); }
   std::int64_t data_version() override;
   std::vector<alert::PendingDelivery> pending_deliveries(const std::string& destination, std::uint64_t after_sequence,
                                                          int limit) override;
@@ -52,16 +68,19 @@ class SqliteStore final : public Store {
   const Seal& seal() const;
   void write_audits(const Batch& batch);
   void write_alerts(const Batch& batch);
+  void stream_tokens_and_probes(Loader& loader);
 
   OpenedDatabase opened_;
   base::Random& random_;
   TokenTable tokens_;
+  AccountTable accounts_;
   ProbeTable probes_;
   ChangeLog change_log_;
+  DiscoveryTable discovery_;
   IncidentTable incidents_;
   Outbox outbox_;
-  Statement upsert_bucket_;
-  Statement raise_sequence_;
+  BucketTable buckets_;
+  FigureTable figures_;
   Statement note_key_;
 };
 

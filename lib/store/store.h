@@ -5,6 +5,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/random.h"
@@ -32,7 +33,7 @@ class LockedStore : public std::runtime_error {
 /// removed.
 enum class TokenSource { kSettings, kCommandLine };
 
-/// A token as it is kept. The secrets are sealed on disk.
+/// A token to be kept. The secrets are sealed on disk.
 struct StoredToken {
   audit::Token token;
   TokenSource source = TokenSource::kCommandLine;
@@ -41,13 +42,55 @@ struct StoredToken {
   xads::AccessToken secrets;
 };
 
-/// What a daemon needs to go on where it stopped.
-struct Snapshot {
-  std::vector<audit::Token> tokens;  ///< of these probes and incidents: removed tokens too
-  std::vector<verdict::ProbeState> probes;
-  std::vector<verdict::Incident> open_incidents;
-  std::vector<audit::BucketState> buckets;
-  std::uint64_t last_sequence = 0;  ///< of alerts
+/// A token as it lies in the store.
+struct TokenRow {
+  audit::Token token;
+  TokenSource source = TokenSource::kCommandLine;
+  std::vector<std::string> accounts;  ///< empty: discovered
+  base::Instant added_at;             ///< UTC
+  /// Digits before the hyphen of the access token: the user that it claims to be; empty when it has none.
+  std::string claimed_user;
+  std::string sealed;    ///< both secrets, for an Opener; empty for a removed token
+  bool removed = false;  ///< a tombstone
+};
+
+/// Makes sealed secrets readable, one token at a time, at the moment when they are needed. Any one thread at a time;
+/// may outlive the store.
+class Opener {
+ public:
+  virtual ~Opener() = default;
+  /// Throws UnusableStore, naming `name`, when they were sealed with another key, for another token, or altered.
+  virtual xads::AccessToken open(const audit::TokenId& token, std::string_view name, std::string_view sealed) const = 0;
+  /// The same secrets, however often they were sealed anew?
+  virtual bool same(const audit::TokenId& token, std::string_view left, std::string_view right) const = 0;
+};
+
+/// A sweep over a token's accounts that was not complete when the last process ended.
+struct OpenSweep {
+  audit::TokenId token;
+  std::string cursor;
+  std::vector<std::string> seen;  ///< accounts so far
+};
+
+/// Takes what a daemon needs to go on where the last one stopped, piece by piece in the order of these functions, so
+/// that a million pairs are never in memory twice.
+class Loader {
+ public:
+  virtual ~Loader() = default;
+  /// `ended_in_order`: see Batch. True for a new database.
+  virtual void begin(bool ended_in_order, std::uint64_t last_sequence) = 0;
+  virtual void token(TokenRow token) = 0;  ///< live ones, and removed ones that a live probe or open incident names
+  virtual void account(AccountFacts facts) = 0;
+  virtual void probe(verdict::ProbeState state) = 0;  ///< those that have not ended
+  virtual void sweep(OpenSweep sweep) = 0;
+  virtual void incident(verdict::Incident incident) = 0;  ///< open ones
+  virtual void bucket(BucketRow bucket) = 0;
+};
+
+/// Tokens that were added, replaced or removed after a revision.
+struct TokenNews {
+  std::vector<TokenRow> tokens;
+  std::uint64_t revision = 0;  ///< to be given next time
 };
 
 /// One line of a history, oldest first.
@@ -86,12 +129,23 @@ class Store {
 
   /// One transaction, durable when it returns.
   virtual void commit(const Batch& batch) = 0;
-  virtual Snapshot load() = 0;
+  /// One state of the database, read in streams. Returns the revision of the tokens.
+  virtual std::uint64_t load(Loader& loader) = 0;
+  /// Throws UnusableStore when there is no key, or another one than sealed the tokens.
+  virtual std::shared_ptr<const Opener> opener() = 0;
 
-  /// Live tokens with their secrets, by name. Throws UnusableStore when a secret does not open with this key.
-  virtual std::vector<StoredToken> tokens() = 0;
-  /// Live tokens without their secrets: needs no key.
-  virtual std::vector<StoredToken> tokens_without_secrets() = 0;
+  /// Live tokens by name, without their secrets: needs no key.
+  virtual std::vector<TokenRow> tokens() = 0;
+  /// Names of the live tokens of this source.
+  virtual std::vector<std::string> token_names(TokenSource source) = 0;
+  virtual TokenNews tokens_since(std::uint64_t revision) = 0;
+  /// Probes that have not ended, of one token or of all (null), in the order of their ids.
+  virtual std::vector<verdict::ProbeState> probes(const audit::TokenId& token = {}) = 0;
+  /// By id.
+  virtual std::vector<AccountFacts> accounts() = 0;
+  /// By name.
+  virtual std::vector<BucketRow> buckets() = 0;
+  virtual std::vector<Gauge> gauges() = 0;
   /// Adds tokens, or replaces those of the same name (which keep their id and the time they were added), all or none,
   /// with an entry each in the change log; `change_ids` gives one id for each token. Nothing is written for a token
   /// that is the same already. Without a given `user_id` the known one stays: another user behind new secrets is news,
@@ -100,6 +154,12 @@ class Store {
                           base::Instant now) = 0;
   /// A tombstone: the token is not asked any more and its secrets are erased; its history stays. False if unknown.
   virtual bool remove_token(const std::string& name, const verdict::ChangeId& change_id, base::Instant now) = 0;
+  /// Asks the daemon, running or not, to read a token's list of accounts soon; false if the name is unknown.
+  virtual bool request_discovery(const std::string& token_name) = 0;
+  /// Takes back all such requests, and says of which tokens.
+  virtual std::vector<audit::TokenId> take_discovery_requests() = 0;
+  /// A list of accounts is asked for, or was read in part, of this token or of any (an empty name).
+  virtual bool discovering(const std::string& token_name) = 0;
   /// Changes whenever another connection has written to the database.
   virtual std::int64_t data_version() = 0;
 

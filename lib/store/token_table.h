@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,26 +16,28 @@ class TokenTable {
  public:
   explicit TokenTable(Database& database);
 
-  /// Live tokens by name; with secrets when there is a seal to open them. Throws UnusableStore when one does not open.
-  std::vector<StoredToken> read(const Seal* seal) const;
-  /// The tokens of all probes and open incidents, live or removed.
-  std::vector<audit::Token> read_referenced() const;
+  /// Live tokens by name.
+  std::vector<TokenRow> read() const;
+  /// Names of the live ones of this source.
+  std::vector<std::string> names(TokenSource source) const;
+  /// Also those that were removed.
+  std::vector<TokenRow> read_since(std::uint64_t revision) const;
+  /// Live tokens, and removed ones that a live probe or an open incident names, in the order of their numbers.
+  void stream(const std::function<void(std::int64_t number, TokenRow row)>& take) const;
+  /// Of the latest token that was added, replaced or removed; 0 when there was none.
+  std::uint64_t revision() const;
 
-  /// Adds or replaces; the change to log, if there is news.
-  std::optional<verdict::Change> put(const StoredToken& token, const Seal& seal, base::Random& random,
-                                     base::Instant now);
+  /// Adds or replaces; the changes to log. An id of `change_ids` for each token.
+  std::vector<verdict::Change> put(const std::vector<StoredToken>& tokens,
+                                   const std::vector<verdict::ChangeId>& change_ids, const Seal& seal,
+                                   base::Random& random, base::Instant now);
   /// The change to log, or nothing when there is no live token of this name.
   std::optional<verdict::Change> remove(const std::string& name, base::Instant now);
   /// What was learnt of a known token: user and labels.
   void update_facts(const audit::Token& token);
 
  private:
-  /// A live row beside what it is compared with.
-  struct Known {
-    StoredToken stored;
-    std::string fingerprint;
-  };
-  std::optional<Known> find(const std::string& name) const;
+  void write(const StoredToken& token, const TokenRow* old, const std::string& sealed, std::uint64_t revision);
 
   Database& database_;
   Statement upsert_;

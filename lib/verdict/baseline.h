@@ -59,8 +59,10 @@ using ChangeId = base::Id<ChangeTag>;
 /// An entry of the permanent change log: a baseline moved, or the operator added or removed something.
 struct Change {
   ChangeId id;
-  base::Instant at;     ///< UTC
-  std::string kind;     ///< "first_seen", "changed", "token_added", "token_removed", "token_replaced"
+  base::Instant at;  ///< UTC
+  /// "first_seen", "changed", "token_added", "token_removed", "token_replaced", and of the accounts that a token lists:
+  /// "account_found", "account_vanished", "account_deleted", "account_returned", "account_status".
+  std::string kind;
   std::string token;    ///< name
   std::string account;  ///< empty for a change of a token
   std::string before;   ///< to_text() of the answers; empty when there was none
@@ -73,7 +75,7 @@ struct Change {
 /// A probe with all that is remembered of it.
 struct ProbeState {
   audit::Probe probe;
-  std::string account_name;  ///< from GET accounts, when known
+  bool vanished = false;  ///< GET accounts has ceased to list it for this token
   Baseline baseline;
   bool operator==(const ProbeState&) const = default;
 };

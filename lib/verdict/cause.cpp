@@ -28,6 +28,7 @@ constexpr std::array kRows{
     Row{Cause::kComposerLost, "composer.lost", Severity::kWarning, Scope::kProbe},
     Row{Cause::kComposerGained, "composer.gained", Severity::kInfo, Scope::kProbe},
     Row{Cause::kPermissionUnknown, "permission.unknown", Severity::kInfo, Scope::kProbe},
+    Row{Cause::kAuditThrottled, "audit.throttled", Severity::kWarning, Scope::kAudit},
 };
 constexpr bool rows_follow_the_enumerators() {
   for (std::size_t i = 0; i < kRows.size(); ++i) {

@@ -21,10 +21,12 @@ enum class Cause {
   kComposerLost,
   kComposerGained,
   kPermissionUnknown,
+  kAuditThrottled,
 };
 enum class Severity { kInfo, kWarning, kCritical };
-/// What an incident of a cause is about.
-enum class Scope { kToken, kAccount, kProbe };
+/// What an incident of a cause is about. Audit: our own auditing of a token or of an ad account, about which no answer
+/// says anything; its key has the one or the other.
+enum class Scope { kToken, kAccount, kProbe, kAudit };
 
 std::string_view to_text(Cause cause);  ///< "token.revoked"
 std::optional<Cause> cause_from_text(std::string_view text);

@@ -21,8 +21,8 @@ using IncidentId = base::Id<IncidentTag>;
 /// What makes two reports the same problem.
 struct IncidentKey {
   Cause cause;
-  audit::TokenId token;  ///< null when the scope is the account
-  std::string account;   ///< empty when the scope is the token
+  audit::TokenId token;  ///< null when it is about an account alone
+  std::string account;   ///< empty when it is about a token alone
   auto operator<=>(const IncidentKey&) const = default;
 };
 

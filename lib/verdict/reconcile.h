@@ -1,11 +1,12 @@
 #pragma once
 
-#include <map>
+#include <optional>
 #include <vector>
 
 #include "base/random.h"
 #include "verdict/assess.h"
 #include "verdict/incident.h"
+#include "verdict/open_incidents.h"
 
 namespace verdict {
 
@@ -17,14 +18,19 @@ struct IncidentStep {
   Incident incident;  ///< as it is now
 };
 
-using OpenIncidents = std::map<IncidentKey, Incident>;
-
 /// Brings the open incidents of one token (those about the token itself) in line with its assessment: opens what is
 /// new, updates what changed, resolves what is over, leaves what is undecided. Changes `open` and says what it did.
+/// Incidents about our own auditing are not touched.
 std::vector<IncidentStep> reconcile_token(const audit::TokenId& token, const Assessment& assessment,
                                           OpenIncidents& open, base::Instant now, base::Random& random);
-/// The same for all open incidents on one ad account.
+/// The same for the open incidents on one ad account.
 std::vector<IncidentStep> reconcile_account(const std::string& account, const Assessment& assessment,
                                             OpenIncidents& open, base::Instant now, base::Random& random);
+
+/// For what no assessment sees, such as Scope::kAudit. Opens the incident; nothing when it is open already.
+std::optional<IncidentStep> open_one(const Finding& finding, OpenIncidents& open, base::Instant now,
+                                     base::Random& random);
+/// Resolves it; nothing when it is not open.
+std::optional<IncidentStep> resolve_one(const IncidentKey& key, OpenIncidents& open, base::Instant now);
 
 }  // namespace verdict

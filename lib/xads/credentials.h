@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/secret.h"
@@ -18,6 +19,15 @@ struct Consumer {
 struct AccessToken {
   base::Secret token;
   base::Secret secret;
+};
+
+/// The user whose token it claims to be: X writes the user's id, a hyphen, and the secret rest. The id is no secret.
+/// Empty when the token does not begin like that.
+std::string claimed_user(const AccessToken& credentials);
+
+/// Orders by the access token alone, so that one that was seen before is found without showing it.
+struct ByToken {
+  bool operator()(const AccessToken& left, const AccessToken& right) const;
 };
 
 /// The same in the clear, as views into memory that somebody else wipes.

@@ -48,5 +48,6 @@ TEST_CASE("impact: without TWEET_COMPOSER a developer token no longer posts, an 
 TEST_CASE("impact: nothing is claimed where nothing is documented, nor for what is over") {
   CHECK(stops(samples::alert(Cause::kTokenUserLocked, State::kOpened)) == Needs{});
   CHECK(stops(samples::alert(Cause::kRoleEscalated, State::kOpened)) == Needs{});
+  CHECK(stops(samples::alert(Cause::kAuditThrottled, State::kOpened)) == Needs{});
   CHECK(stops(samples::alert(Cause::kTokenRevoked, State::kResolved)) == Needs{});
 }

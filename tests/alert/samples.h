@@ -77,6 +77,9 @@ inline verdict::Finding finding(verdict::Cause cause) {
       finding.before = {"AD_MANAGER"};
       finding.after = {"AD_MANAGER", "SHOP_MANAGER"};
       break;
+    case verdict::Cause::kAuditThrottled:
+      finding.evidence = {429, "TOO_MANY_REQUESTS"};
+      break;
     case verdict::Cause::kTokenIdentityMismatch:
       break;
   }
@@ -100,11 +103,12 @@ inline Alert alert(verdict::Cause cause, State state) {
     alert.incident.resolved_at = alert.at;
   }
   const bool developer = cause == verdict::Cause::kComposerLost;
-  if (verdict::scope_of(cause) != verdict::Scope::kAccount) {
+  const verdict::Scope scope = verdict::scope_of(cause);
+  if (scope != verdict::Scope::kAccount) {
     alert.subject.token = token(developer ? audit::TokenKind::kDeveloper : audit::TokenKind::kAdvertiser);
     alert.subject.app = "agency";
   }
-  if (verdict::scope_of(cause) != verdict::Scope::kToken) {
+  if (scope == verdict::Scope::kAccount || scope == verdict::Scope::kProbe) {
     alert.subject.account_id = "18ce54d4x5t";
     alert.subject.account_name = "Brand A EU";
   }

@@ -114,6 +114,26 @@ TEST_CASE("repair: an account that one token alone never saw is not told as gone
   CHECK(wording_of(alert).title == "Ad account unavailable: 18ce54d4x5t for brand-a");
 }
 
+TEST_CASE("wording: throttling is about the token or the account whose limit is used up, and ends with an answer") {
+  Alert alert = samples::alert(Cause::kAuditThrottled, State::kOpened);
+  CHECK(wording_of(alert).title == "Audit throttled: brand-a");
+  CHECK(wording_of(alert).after ==
+        "X says that its rate limit is used up although our budget said yes (HTTP 429, code TOO_MANY_REQUESTS)");
+  alert.subject = {.account_id = "18ce54d4x5t"};
+  CHECK(wording_of(alert).title == "Audit throttled: 18ce54d4x5t");
+  CHECK(wording_of(samples::alert(Cause::kAuditThrottled, State::kResolved)).after ==
+        "X answers within our budget again");
+}
+
+TEST_CASE("repair: throttling asks to look for others, or to lower the share, and says where to look") {
+  Alert alert = samples::alert(Cause::kAuditThrottled, State::kOpened);
+  CHECK(repair_of(alert).find("audits of the token brand-a come late") != std::string::npos);
+  CHECK(repair_of(alert).find("lower budget.share in the settings") != std::string::npos);
+  CHECK(repair_of(alert).ends_with("adsauditd budget --token brand-a"));
+  alert.subject = {.account_id = "18ce54d4x5t"};
+  CHECK(repair_of(alert).ends_with("adsauditd budget --account 18ce54d4x5t"));
+}
+
 TEST_CASE("repair: a command may be pasted into a shell whatever the name holds") {
   Alert alert = samples::alert(Cause::kTokenRevoked, State::kOpened);
   alert.subject.token->name = "it's; $(reboot)";

@@ -1,13 +1,22 @@
 """The real `adsauditd run` on a database filled for the purpose."""
 
 import base64
+import os
 import subprocess
 import time
 
 import processes
+from tools import PROJECT
 from world import SecretFiles, write_settings
 
 KEY = base64.b64encode(bytes(range(32))).decode()  # of databases that hold no real secret
+
+
+def unit_environment():
+    """What the systemd unit sets: the daemon is measured as it is run."""
+    lines = (PROJECT / "systemd" / "adsauditd.service").read_text().splitlines()
+    pairs = [line.removeprefix("Environment=").split("=", 1) for line in lines if line.startswith("Environment=")]
+    return dict(pairs)
 
 
 class Pairs:
@@ -57,7 +66,7 @@ class Daemon:
         with open(self._log, "wb") as log:
             self.started_at = time.time()
             self._process = processes.spawn(self._command, core=processes.CLIENT_CORE, stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log)
+                                            stdout=log, stderr=log, env=os.environ | unit_environment())
         return self
 
     def __exit__(self, *_):

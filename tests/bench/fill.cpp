@@ -36,7 +36,7 @@ store::StoredToken make_token(const FillOptions& options, int number, base::Inst
   stored.added_at = now - 240h;
   for (int index = 0; index < options.accounts_per_token; ++index)
     stored.accounts.push_back(account_of(number * options.accounts_per_token + index));
-  stored.secrets = {base::Secret(fmt::format("756201191646691328-{:031}", number)),
+  stored.secrets = {base::Secret(fmt::format("756201191646691328-{:040}", number)),
                     base::Secret(fmt::format("{:045}", number))};
   return stored;
 }

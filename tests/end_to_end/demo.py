@@ -98,7 +98,7 @@ def tell(directory, stay):
             teller = story.Story(fake, hook_secret, say)
 
             def pairs_answered():
-                return daemon.query("SELECT count(*) FROM changes WHERE kind = 'first_seen'")[0][0]
+                return daemon.query("SELECT count(*) FROM changes WHERE kind = 1")[0][0]
 
             teller.tell(pairs_answered)
             expected = sum(story.EXPECTED.values())

@@ -26,7 +26,7 @@ class Secrets(unittest.TestCase):
             added = daemon.command("token", "add", "brand-b", "--app", "agency", "--kind", "developer",
                                    "--account", "18ce5a1", stdin=f"{canary('added')}\n{canary('addedSecret')}\n")
             self.assertEqual(added.returncode, 0, added.stderr)
-            wait_until(lambda: daemon.query("SELECT count(*) FROM changes WHERE kind = 'first_seen'")[0][0] >= 1, 15)
+            wait_until(lambda: daemon.query("SELECT count(*) FROM changes WHERE kind = 1")[0][0] >= 1, 15)
             fake.do("revoke", token="brand-a")
             fake.sink_behaviour("/slack/*", status=500, times=1)
             wait_until(lambda: fake.posts("/slack/*") and fake.posts("/hook/*"), 30)

@@ -51,7 +51,7 @@ class Case(unittest.TestCase):
         self.daemon = Daemon(settings, self.directory)
 
     def first_answers(self):
-        return self.daemon.query("SELECT count(*) FROM changes WHERE kind = 'first_seen'")[0][0]
+        return self.daemon.query("SELECT count(*) FROM changes WHERE kind = 1")[0][0]
 
     def check_books(self):
         """What must hold in the database whatever happened."""

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "scenario/windows.h"
 #include "service/engine.h"
 #include "store/store.h"
 
@@ -35,6 +36,9 @@ struct Truth {
   std::map<std::string, xads::Denial> denied_tokens;
   std::function<std::optional<xads::Answer>(const std::string& token, const std::string& account)> disturb;
   bool identity_down = false;
+  std::optional<Windows> windows;                             ///< X's rate limits; none: no headers, no end
+  std::map<std::string, std::vector<xads::AdAccount>> lists;  ///< token to what GET accounts says
+  bool lists_down = false;
 };
 
 /// The real engine and the real store through simulated time, with Truth in the place of X.
@@ -67,7 +71,7 @@ class World {
     const base::Instant end = clock.now().steady + span;
     while (true) {
       answer_all();
-      const auto next = engine_->next_due();
+      const auto next = engine_->next_due(clock.now());
       if (!next || *next > end) break;
       clock.advance(std::max(*next - clock.now().steady, base::Duration(1)));
     }
@@ -86,6 +90,31 @@ class World {
     engine_.reset();
     start();
   }
+  /// The process ends in order and another one starts.
+  void restart(base::Duration down = 0ms) {
+    while (!engine_->flush(4096, clock.now())) commit();
+    engine_->end_in_order(clock.now());
+    commit();
+    engine_.reset();
+    clock.advance(down);
+    start();
+  }
+  /// The machine sleeps: time passes and nothing runs.
+  void sleep(base::Duration span) { clock.advance(span); }
+  /// A token whose accounts are those of GET accounts.
+  void discover(const std::string& token, std::vector<xads::AdAccount> list) {
+    for (const auto& account : list) truth.grants[{token, account.id}] = {"AD_MANAGER"};
+    truth.lists[token] = std::move(list);
+    watch(token, {});
+  }
+  /// Changes of a kind, by account.
+  std::vector<std::string> changed(const std::string& kind) {
+    std::vector<std::string> accounts;
+    for (const auto& row : store_->history({.limit = 1'000'000})) {
+      if (row.change.kind == kind) accounts.push_back(row.change.account);
+    }
+    return accounts;
+  }
 
   /// "role.reduced opened" for each alert that was committed, in order.
   std::vector<std::string> told() const { return told_; }
@@ -98,7 +127,10 @@ class World {
   base::SeededRandom random{42};
   Truth truth;
   int questions = 0;
-  std::string last_body;  ///< of the latest alert
+  int audits = 0;
+  int pages = 0;              ///< of GET accounts
+  int crash_after_pages = 0;  ///< 0: never
+  std::string last_body;      ///< of the latest alert
 
  private:
   void start() {
@@ -107,25 +139,35 @@ class World {
       store_ = store::open_sqlite({.path = ":memory:", .key = base::Secret(key)}, random, kStart);
     }
     engine_ = std::make_unique<service::Engine>(options_, service::Announcer(destinations_, routes_, random), random);
-    engine_->restore(store_->load(), clock.now());
-    take_tokens();
+    revision_ = engine_->restore(*store_, {"agency"}, clock.now());
+    commit();
   }
 
   void take_tokens() {
-    std::vector<service::WatchedToken> watched;
-    for (const auto& stored : store_->tokens()) watched.push_back({stored.token, stored.accounts});
-    engine_->set_tokens(watched, {}, clock.now());
+    auto news = store_->tokens_since(revision_);
+    revision_ = news.revision;
+    engine_->take_news(news.tokens, *store_->opener(), clock.now());
     commit();
   }
 
   void answer_all() {
     while (const auto work = engine_->take_work(clock.now())) {
       ++questions;
+      const std::string token(engine_->roster().token_name(service::asked_of(*work).token));
       if (const auto* audit = std::get_if<service::AuditWork>(&*work)) {
-        engine_->finish(*audit, {answer(name_of(audit->token), audit->account), {}, {}, clock.now().utc}, clock.now());
+        engine_->finish(*audit, observe(token, std::string(engine_->roster().account_id(audit->account))), clock.now());
+        ++audits;
+      }
+      if (const auto* discovery = std::get_if<service::DiscoveryWork>(&*work)) {
+        engine_->finish(*discovery, list(token, *discovery), clock.now());
+        ++pages;
+        if (crash_after_pages > 0 && --crash_after_pages == 0) {
+          commit();
+          return crash();
+        }
       }
       if (const auto* identity = std::get_if<service::IdentityWork>(&*work)) {
-        engine_->finish(*identity, identity_answer(name_of(identity->token)), clock.now());
+        engine_->finish(*identity, identity_answer(token), clock.now());
       }
       commit();
     }
@@ -142,6 +184,44 @@ class World {
     }
     if (!batch.bodies.empty()) last_body = batch.bodies.back().bytes;
     CHECK(batch.deliveries.size() == batch.incidents.size());  // one destination, told of everything
+  }
+
+  xads::Observation observe(const std::string& token, const std::string& account) {
+    xads::Observation seen{answer(token, account), {}, {}, clock.now().utc};
+    if (std::holds_alternative<xads::Granted>(seen.answer)) seen.evidence.http_status = 200;
+    if (!truth.windows) return seen;
+    const auto outcome = truth.windows->call(token, account, clock.now().utc);
+    seen.limits = outcome.limits;
+    if (outcome.throttled) seen.answer = xads::Throttled{outcome.reset};
+    if (outcome.throttled) seen.evidence.http_status = 429;
+    return seen;
+  }
+
+  /// Pages of a thousand; the cursor is the index of the next account.
+  xads::AccountsObservation list(const std::string& token, const service::DiscoveryWork& work) const {
+    xads::AccountsObservation seen;
+    seen.server_date = clock.now().utc;
+    seen.answer = xads::Unavailable{"http 503", {}};
+    if (truth.lists_down) return seen;
+    const auto known = truth.lists.find(token);
+    const std::vector<xads::AdAccount> all =
+        known == truth.lists.end() ? std::vector<xads::AdAccount>() : known->second;
+    xads::AccountsPage page;
+    if (!work.accounts.empty()) {
+      for (const auto& account : all) {
+        const auto is_it = [&](audit::AccountIndex index) { return engine_->roster().account_id(index) == account.id; };
+        if (std::any_of(work.accounts.begin(), work.accounts.end(), is_it)) page.accounts.push_back(account);
+      }
+    } else {
+      std::size_t next = work.cursor.empty() ? 0 : std::stoul(work.cursor);
+      for (; next < all.size() && page.accounts.size() < 1000; ++next) {
+        if (!all[next].deleted) page.accounts.push_back(all[next]);
+      }
+      if (next < all.size()) page.next_cursor = std::to_string(next);
+    }
+    seen.page = page;
+    seen.evidence.http_status = 200;
+    return seen;
   }
 
   xads::Answer answer(const std::string& token, const std::string& account) const {
@@ -166,13 +246,12 @@ class World {
     return dead ? xads::IdentityAnswer::kTokenInvalid : xads::IdentityAnswer::kAlive;
   }
 
-  std::string name_of(const audit::TokenId& token) const { return engine_->roster().token(token)->token.name; }
-
   service::AuditOptions options_;
   std::vector<alert::Destination> destinations_;
   std::vector<alert::Route> routes_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<service::Engine> engine_;
+  std::uint64_t revision_ = 0;
   std::vector<std::string> told_;
 };
 

@@ -13,7 +13,7 @@ struct Stage {
     }
     destinations.push_back({.name = "ops", .channel = alert::Channel::kSlack});
     token = audit::TokenId::make(base::Instant{}, random);
-    roster.put({{.id = token, .name = "brand-a", .app = "agency", .user_id = "77"}, {}});
+    roster.put_token({.id = token, .name = "brand-a", .app = "agency", .user_id = "77"}, "", "");
   }
   verdict::IncidentStep revoked() {
     verdict::Incident incident{.id = verdict::IncidentId::make(base::Instant{}, random)};

@@ -2,57 +2,71 @@
 
 #include <doctest/doctest.h>
 
+using service::Asked;
+
 namespace {
 
-base::SeededRandom random_source(9);
+/// Opens what was sealed by writing it backwards.
+class Backwards final : public store::Opener {
+ public:
+  xads::AccessToken open(const audit::TokenId&, std::string_view, std::string_view sealed) const override {
+    ++opened;
+    return {base::Secret("token"), base::Secret(std::string(sealed.rbegin(), sealed.rend()))};
+  }
+  bool same(const audit::TokenId&, std::string_view left, std::string_view right) const override {
+    return left == right;
+  }
+  mutable int opened = 0;
+};
 
-store::StoredToken stored(const audit::TokenId& id, const std::string& secret, const std::string& app = "agency") {
-  store::StoredToken token{.token = {.id = id, .name = "t", .app = app}};
-  token.secrets = {base::Secret("key"), base::Secret(secret)};
-  return token;
-}
+struct Stage {
+  Stage() {
+    apps.push_back({"agency", {base::Secret("ck"), base::Secret("cs")}, std::nullopt});
+    token = roster.put_token({.id = audit::TokenId::make(base::Instant{}, random), .name = "brand-a", .app = "agency"},
+                             "", "terces");
+  }
+  Asked asked() const { return {token, roster.record(token).id, roster.record(token).generation, {}}; }
+  std::string secret_of(const xads::TokenSource& source) {
+    std::array<char, xads::kTokenRoom> room{};
+    return std::string(source(room).secret);
+  }
 
-std::vector<audit::TokenId> replace(service::Keyring& keyring, store::StoredToken token) {
-  std::vector<store::StoredToken> tokens;
-  tokens.push_back(std::move(token));
-  return keyring.replace(tokens);
-}
-
-std::vector<service::App> agency() {
+  base::SeededRandom random{9};
   std::vector<service::App> apps;
-  apps.push_back({"agency", {base::Secret("ck"), base::Secret("cs")}});
-  return apps;
-}
+  service::Roster roster;
+  audit::TokenIndex token{};
+  std::shared_ptr<Backwards> opener = std::make_shared<Backwards>();
+};
 
 }  // namespace
 
-TEST_CASE("keyring: a replaced secret is told, the same one is not") {
-  const auto apps = agency();
-  service::Keyring keyring(apps);
-  const auto id = audit::TokenId::make(base::Instant{}, random_source);
-  CHECK(replace(keyring, stored(id, "one")).empty());
-  CHECK(replace(keyring, stored(id, "one")).empty());
-  CHECK(replace(keyring, stored(id, "two")) == std::vector{id});
-  CHECK(keyring.keys_of(id)->token.secret.reveal() == "two");
+TEST_CASE("keyring: a secret is opened when a request is signed, and not before") {
+  Stage stage;
+  const service::Keyring keyring(stage.apps, stage.roster, stage.opener);
+  CHECK(keyring.consumer_of(stage.asked()).key.reveal() == "ck");
+  const auto source = keyring.source_of(stage.asked());
+  CHECK(stage.opener->opened == 0);
+  CHECK(stage.secret_of(source) == "secret");
+  CHECK(stage.opener->opened == 1);
 }
 
-TEST_CASE("keyring: a request under way keeps the keys it was signed with") {
-  const auto apps = agency();
-  service::Keyring keyring(apps);
-  const auto id = audit::TokenId::make(base::Instant{}, random_source);
-  replace(keyring, stored(id, "one"));
-  const auto held = keyring.keys_of(id);
-  std::vector<store::StoredToken> none;
-  keyring.replace(none);
-  CHECK(keyring.keys_of(id) == nullptr);
-  CHECK(held->token.secret.reveal() == "one");
+TEST_CASE("keyring: a question of before the secrets were replaced is not signed with the new ones") {
+  Stage stage;
+  const service::Keyring keyring(stage.apps, stage.roster, stage.opener);
+  const auto source = keyring.source_of(stage.asked());
+  ++stage.roster.record(stage.token).generation;
+  CHECK(stage.secret_of(source).empty());
+  CHECK(stage.secret_of(keyring.source_of(stage.asked())) == "secret");
 }
 
-TEST_CASE("keyring: a token of an unknown app has no keys") {
-  const auto apps = agency();
-  service::Keyring keyring(apps);
-  const auto id = audit::TokenId::make(base::Instant{}, random_source);
-  replace(keyring, stored(id, "one", "other"));
-  CHECK(keyring.keys_of(id) == nullptr);
-  CHECK_FALSE(keyring.knows_app("other"));
+TEST_CASE("keyring: another token in the place of a removed one is not signed for") {
+  Stage stage;
+  const service::Keyring keyring(stage.apps, stage.roster, stage.opener);
+  const auto source = keyring.source_of(stage.asked());
+  stage.roster.remove_token(stage.token);
+  CHECK(stage.secret_of(source).empty());
+  const auto next = stage.roster.put_token(
+      {.id = audit::TokenId::make(base::Instant{}, stage.random), .name = "brand-b", .app = "agency"}, "", "rehto");
+  REQUIRE(next == stage.token);
+  CHECK(stage.secret_of(source).empty());
 }

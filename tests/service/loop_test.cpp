@@ -23,9 +23,17 @@ class FailingStore final : public store::Store {
     before_commit_();
     real_->commit(batch);
   }
-  store::Snapshot load() override { return real_->load(); }
-  std::vector<store::StoredToken> tokens() override { return real_->tokens(); }
-  std::vector<store::StoredToken> tokens_without_secrets() override { return real_->tokens_without_secrets(); }
+  std::uint64_t load(store::Loader& loader) override { return real_->load(loader); }
+  std::shared_ptr<const store::Opener> opener() override { return real_->opener(); }
+  std::vector<store::TokenRow> tokens() override { return real_->tokens(); }
+  std::vector<std::string> token_names(store::TokenSource source) override { return real_->token_names(source); }
+  store::TokenNews tokens_since(std::uint64_t revision) override { return real_->tokens_since(revision); }
+  std::vector<verdict::ProbeState> probes(const audit::TokenId& token) override { return real_->probes(token); }
+  std::vector<store::AccountFacts> accounts() override { return real_->accounts(); }
+  std::vector<store::BucketRow> buckets() override { return real_->buckets(); }
+  std::vector<store::Gauge> gauges() override { return real_->gauges(); }
+  bool request_discovery(const std::string& token) override { return real_->request_discovery(token); }
+  std::vector<audit::TokenId> take_discovery_requests() override { return real_->take_discovery_requests(); }
   void put_tokens(const std::vector<store::StoredToken>& tokens, const std::vector<verdict::ChangeId>& ids,
                   base::Instant now) override {
     real_->put_tokens(tokens, ids, now);
@@ -33,6 +41,7 @@ class FailingStore final : public store::Store {
   bool remove_token(const std::string& name, const verdict::ChangeId& id, base::Instant now) override {
     return real_->remove_token(name, id, now);
   }
+  bool discovering(const std::string& token) override { return real_->discovering(token); }
   std::int64_t data_version() override { return real_->data_version(); }
   std::vector<alert::PendingDelivery> pending_deliveries(const std::string& destination, std::uint64_t after,
                                                          int limit) override {
@@ -117,7 +126,7 @@ TEST_CASE("loop: a stop in the middle leaves what was learned on disk and asks n
   timer.async_wait([](const boost::system::error_code&) { std::raise(SIGUSR1); });
   loop->run();
   CHECK(workshop.api.sent.size() >= 1);
-  CHECK(workshop.store->load().probes.at(0).baseline.run->count == workshop.api.sent.size());
+  CHECK(workshop.store->probes().at(0).baseline.run->count == workshop.api.sent.size());
 }
 
 TEST_CASE("loop: a store that fails ends the run with what it threw") {

@@ -20,7 +20,9 @@ struct Workshop {
                             .secret = base::Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
                             .allow_private = true});
     options.confirm = {2, std::chrono::milliseconds(50)};
-    options.schedule.interval = std::chrono::milliseconds(100);
+    options.intervals.normal = std::chrono::milliseconds(100);
+    options.intervals.jitter = 0;
+    options.budget.allowance = {1.0, 1000};
     store =
         store::open_sqlite({.path = ":memory:", .key = base::Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")},
                            random, clock.now().utc);
@@ -39,9 +41,9 @@ struct Workshop {
   }
 
   std::unique_ptr<service::Loop> make_loop() {
-    keyring = std::make_unique<service::Keyring>(apps);
     courier = std::make_unique<alert::Courier>(destinations, random);
     engine = std::make_unique<service::Engine>(options, service::Announcer(destinations, routes, random), random);
+    keyring = std::make_unique<service::Keyring>(apps, engine->roster(), store->opener());
     return std::make_unique<service::Loop>(service::LoopParts{.io = io,
                                                               .signals = signals,
                                                               .engine = *engine,
@@ -67,9 +69,9 @@ struct Workshop {
   std::vector<alert::Route> routes;
   service::AuditOptions options;
   std::unique_ptr<store::Store> store;
-  std::unique_ptr<service::Keyring> keyring;
   std::unique_ptr<alert::Courier> courier;
   std::unique_ptr<service::Engine> engine;
+  std::unique_ptr<service::Keyring> keyring;
   spdlog::logger log{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
 };
 

@@ -27,22 +27,25 @@ TEST_CASE("load: the complete example fills every option") {
   CHECK(settings.api.identity_url == "https://api.x.com");
   CHECK(settings.api.version == "12");
   CHECK(settings.api.deadline == 12s);
+  CHECK(settings.audit.deadline == 12s);
   CHECK(settings.tls.ca_file == "/etc/ssl/certs/ca-certificates.crt");
   CHECK(settings.tls.max_in_flight == 128);
+  CHECK(settings.audit.max_in_flight == 128);
   CHECK(settings.store_path == "/var/lib/adsauditd/test.db");
   CHECK(settings.store_key.reveal() == "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
   REQUIRE(settings.apps.size() == 1);
   CHECK(settings.apps[0].name == "agency");
+  CHECK(settings.apps[0].token_limit == 5);
   CHECK(settings.apps[0].consumer.key.reveal() == "agency-consumer-key");
   CHECK(settings.apps[0].consumer.secret.reveal() == "agency-consumer-secret");
-  CHECK(settings.audit.schedule.interval == 20min);
-  CHECK(settings.audit.schedule.jitter == doctest::Approx(0.125));
+  CHECK(settings.audit.intervals.normal == 20min);
+  CHECK(settings.audit.intervals.jitter == doctest::Approx(0.125));
   CHECK(settings.audit.discovery_interval == 8h);
   CHECK(settings.audit.confirm.count == 3);
   CHECK(settings.audit.confirm.spacing == 25s);
   CHECK(settings.audit.control_token == "brand-a");
-  CHECK(settings.audit.budget.share == doctest::Approx(0.2));
-  CHECK(settings.audit.budget.reserve == 30);
+  CHECK(settings.audit.budget.allowance.share == doctest::Approx(0.2));
+  CHECK(settings.audit.budget.allowance.reserve == 30);
   CHECK(settings.log.level == LogLevel::kDebug);
   CHECK(settings.log.format == LogFormat::kJson);
 }
@@ -85,8 +88,15 @@ TEST_CASE("load: the smallest file leaves the defaults and gives no complaint") 
   CHECK(to_text(loaded).empty());
   CHECK(loaded.settings->api.base_url == "https://ads-api.x.com");
   CHECK(loaded.settings->store_path == "/var/lib/adsauditd/adsauditd.db");
-  CHECK(loaded.settings->audit.schedule.interval == 15min);
+  CHECK(loaded.settings->audit.intervals.normal == 15min);
+  CHECK(loaded.settings->audit.intervals.critical == 5min);
+  CHECK(loaded.settings->audit.intervals.archive == 6h);
+  CHECK(loaded.settings->audit.intervals.rules.empty());
+  CHECK(loaded.settings->audit.intervals.boost.enabled);
+  CHECK(loaded.settings->audit.intervals.boost.after_change == 24h);
   CHECK(loaded.settings->audit.confirm.count == 2);
+  CHECK(loaded.settings->audit.max_in_flight == 64);
+  CHECK_FALSE(loaded.settings->apps[0].token_limit.has_value());
   CHECK_FALSE(loaded.settings->audit.control_token.has_value());
   CHECK(loaded.settings->tokens.empty());
   CHECK(loaded.settings->routes.empty());
@@ -126,11 +136,11 @@ TEST_CASE("load: a laboratory may use the least intervals, literal private URLs 
   CHECK(settings.api.base_url == "https://127.0.0.1:8443");
   CHECK(settings.api.identity_url == "https://[::1]:8443");
   CHECK(settings.api.deadline == 1s);
-  CHECK(settings.audit.schedule.interval == 1s);
-  CHECK(settings.audit.schedule.jitter == 0);
+  CHECK(settings.audit.intervals.normal == 1s);
+  CHECK(settings.audit.intervals.jitter == 0);
   CHECK(settings.audit.confirm.spacing == 1s);
-  CHECK(settings.audit.budget.share == 1);
-  CHECK(settings.audit.budget.reserve == 0);
+  CHECK(settings.audit.budget.allowance.share == 1);
+  CHECK(settings.audit.budget.allowance.reserve == 0);
   CHECK(settings.destinations[0].allow_private);
   CHECK(settings.destinations[0].url.reveal() == "http://127.0.0.1:9000/slack");
   CHECK(loaded.complaints.size() == 2);  // both intervals are under a minute
@@ -150,11 +160,34 @@ TEST_CASE("load: a route's match takes single values and lists") {
   CHECK(loaded.settings->routes[1].to == std::vector<std::string>{"siem"});
 }
 
+TEST_CASE("load: classes decide the intervals, and rules the share, each for what it matches") {
+  const Loaded loaded = load_good("classes.yaml");
+  REQUIRE_MESSAGE(loaded.settings.has_value(), to_text(loaded));
+  CHECK(loaded.complaints.empty());
+  const audit::IntervalOptions& intervals = loaded.settings->audit.intervals;
+  CHECK(intervals.normal == 10min);
+  CHECK(intervals.critical == 2min);
+  CHECK(intervals.archive == 1h);
+  CHECK_FALSE(intervals.boost.enabled);
+  CHECK(intervals.boost.after_change == 6h);
+  using audit::IntervalClass;
+  REQUIRE(intervals.rules.size() == 3);
+  CHECK(intervals.rules[0] == audit::ClassRule{{.labels = {{"tier", "gold"}}}, IntervalClass::kCritical});
+  CHECK(intervals.rules[1] ==
+        audit::ClassRule{{.apps = {"agency"}, .accounts = {"18ce54d4x5t", "abc1"}}, IntervalClass::kNormal});
+  CHECK(intervals.rules[2] == audit::ClassRule{{}, IntervalClass::kArchive});
+  const audit::BudgetOptions& budget = loaded.settings->audit.budget;
+  CHECK(budget.allowance == audit::Allowance{0.1, 20});
+  REQUIRE(budget.rules.size() == 2);
+  CHECK(budget.rules[0] == audit::AllowanceRule{{.tokens = {"in-the-database"}}, 0.2, std::nullopt});
+  CHECK(budget.rules[1] == audit::AllowanceRule{{.accounts = {"18ce54d4x5t"}}, std::nullopt, 5});
+}
+
 TEST_CASE("load: a section without content is as good as none") {
   const Loaded loaded = load_good("empty-sections.yaml");
   CHECK(loaded.complaints.empty());
   REQUIRE(loaded.settings.has_value());
-  CHECK(loaded.settings->audit.schedule.interval == 15min);
+  CHECK(loaded.settings->audit.intervals.normal == 15min);
 }
 
 TEST_CASE("load: the files of conf.d are joined in the order of their names, and only *.yaml is read") {

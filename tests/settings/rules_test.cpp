@@ -22,6 +22,12 @@ const std::string kToken =
     "tokens:\n  - {name: brand-a, app: agency, kind: advertiser, access_token: \"${env:TOKEN}\",\n"
     "     access_token_secret: \"${env:TOKEN_SECRET}\", accounts: [18ce54d4x5t]}\n";
 
+/// One more element of the tokens.
+std::string token_of(const std::string& name, const std::string& access_token) {
+  return "  - {name: " + name + ", app: agency, kind: advertiser, access_token: \"" + access_token +
+         "\", access_token_secret: \"${env:TOKEN_SECRET}\"}\n";
+}
+
 }  // namespace
 
 TEST_CASE("rules: the least file has nothing to warn about") { CHECK(warnings_of(kLeast).empty()); }
@@ -80,6 +86,65 @@ TEST_CASE("rules: what this version does not act on is said once for each key") 
 
 TEST_CASE("rules: what asks for nothing else than what happens anyway gives no warning") {
   CHECK(warnings_of(kLeast + "status: {listen: off}\nexpect: []\n").empty());
+}
+
+TEST_CASE("rules: more tokens than the app may hold give a warning, as many as it may hold give none") {
+  std::string limited = kLeast;
+  limited.insert(limited.find("}]"), ", token_limit: 1");
+  CHECK(warnings_of(limited + kToken).empty());
+  CHECK(warnings_of(limited + kToken + token_of("brand-b", "${env:OTHER_TOKEN}")) ==
+        std::vector<std::string>{
+            "2:116 apps[0].token_limit: the settings hold 2 tokens of this app, which may hold 1: do "
+            "not count on all of them; remove some, or raise the number when X has lifted the limit"});
+}
+
+TEST_CASE("rules: two tokens of one user at one app are named, and so is a token that stands twice") {
+  CHECK(
+      warnings_of(kLeast + "tokens:\n" + token_of("one", "${env:USERS_TOKEN}") +
+                  token_of("two", "${env:USERS_OTHER_TOKEN}")) ==
+      std::vector<std::string>{"6:62 tokens[1].access_token: \"one\" and \"two\" are both of user 77: X gives one user "
+                               "one token at one app, so one of them is out of date; remove it"});
+  CHECK(
+      warnings_of(kLeast + "tokens:\n" + token_of("one", "${env:TOKEN}") + token_of("two", "${env:TOKEN}")) ==
+      std::vector<std::string>{"6:62 tokens[1].access_token: \"one\" and \"two\" are the very same token, and each of "
+                               "them is asked; remove one"});
+}
+
+TEST_CASE("rules: one user at two apps holds two tokens, and tokens without a user id are not compared") {
+  std::string text = kLeast;
+  text.insert(text.find("}]"),
+              "}, {name: other, consumer_key: \"${env:CONSUMER_KEY}\", consumer_secret: \"${env:CONSUMER_SECRET}\"");
+  std::string second = token_of("two", "${env:USERS_OTHER_TOKEN}");
+  second.replace(second.find("agency"), 6, "other");
+  CHECK(warnings_of(text + "tokens:\n" + token_of("one", "${env:USERS_TOKEN}") + second).empty());
+  CHECK(warnings_of(kLeast + kToken + token_of("two", "${env:OTHER_TOKEN}")).empty());
+}
+
+TEST_CASE("rules: a class after one that matches everything is never used") {
+  CHECK(warnings_of(kLeast + "audit:\n  classes:\n    - {class: archive, match: {}}\n" +
+                    "    - {class: critical, match: {token: in-the-database}}\n") ==
+        std::vector<std::string>{"6:7 audit.classes[0]: matches every pair, so the classes after it are never used; "
+                                 "move it to the end"});
+}
+
+TEST_CASE("rules: a class that is asked the wrong way round is hardly meant") {
+  CHECK(warnings_of(kLeast + "audit:\n  interval: 2m\n  classes: [{class: critical, match: {account: abc1}}]\n") ==
+        std::vector<std::string>{"6:21 audit.classes[0].class: pairs of this class are asked each 5m, all others each "
+                                 "2m; set audit.intervals.critical"});
+}
+
+TEST_CASE("rules: audits that do not fit the budget are told for either way of counting, with what would fit") {
+  // 15 calls a window; of a share of 10 calls, one serves as burst.
+  CHECK(warnings_of(kLeast + kToken + "budget: {share: 0.8%}\naudit: {interval: 60s, jitter: 0%}\n").empty());
+  const std::string text = kLeast + kToken + "budget: {share: 0.5%}\naudit: {interval: 60s, jitter: 0%}\n";
+  CHECK(warnings_of(text) ==
+        std::vector<std::string>{
+            "7:1 budget: the audits do not fit when X counts by ad account: ad account 18ce54d4x5t is to be asked 15 "
+            "times in 15m and may be asked 9 times (of X's 2000), so audits will come late; what would fit: a share "
+            "of 0.8%, or intervals 1.67 times as long",
+            "7:1 budget: the audits do not fit when X counts by token: token brand-a is to be asked 15 times in 15m "
+            "and may be asked 9 times (of X's 2000), so audits will come late; what would fit: a share of 0.8%, or "
+            "intervals 1.67 times as long, or its ad accounts spread over 2 tokens"});
 }
 
 TEST_CASE("rules: intervals under a minute load with a warning") {

@@ -34,6 +34,21 @@ store::ChainCheck check_after(const std::string& sql) {
   return store.verify_chain();
 }
 
+/// A change of a pair that is asked about, one of another account of the token, and one of the token.
+store::Batch about_known() {
+  store::Batch batch;
+  batch.changes = {samples::change("brand-a", "acc1"), samples::change("brand-a", "acc9"),
+                   samples::change("brand-a", "")};
+  batch.changes[0].before = "granted user=2417045708 AD_MANAGER";
+  return batch;
+}
+
+/// As bytes.
+std::string hash_of_first(store::Store& store) {
+  const auto first = store.history({}).at(0);
+  return std::string(base::as_view(base::sha256(std::string(32, '\0') + store::canonical_form(1, first.change))));
+}
+
 std::vector<std::uint64_t> numbers(const std::vector<store::HistoryRow>& history) {
   std::vector<std::uint64_t> numbers;
   for (const auto& row : history) numbers.push_back(row.number);
@@ -120,13 +135,109 @@ TEST_CASE("change log: the database refuses to change, remove or slip in a row")
 }
 
 TEST_CASE("change log: any altered column is found at its row") {
-  for (const char* altered : {"id = 'chg_00000000000000000000000001'", "at = at + 1", "kind = 'first_seen'",
-                              "token = 'brand-c'", "account = ''", "before = before || ' '", "after = 'granted'",
-                              "http_status = 200", "code = '8'", "confirmations = 3", "previous_hash = zeroblob(32)",
-                              "hash = zeroblob(32)", "token = account, account = token"}) {
+  for (const char* altered :
+       {"id = zeroblob(16)", "id = zeroblob(10)", "id = x''", "at = at + 1", "kind = 'first_seen'", "token = 'brand-c'",
+        "account = ''", "before = before || ' '", "after = 'granted'", "http_status = 200",
+        "http_status = http_status + 4294967296", "code = '8'", "confirmations = 3", "hash = zeroblob(32)",
+        "token = account, account = token"}) {
     INFO(altered);
     CHECK(check_after(std::string("UPDATE changes SET ") + altered + " WHERE number = 2").broken_at == 2);
   }
+}
+
+TEST_CASE("change log: a change whose probe or token is known names it, and reads the same") {
+  const TemporaryDirectory directory;
+  auto store = samples::open(directory / "store.db");
+  auto batch = about_known();
+  batch.probes = {samples::probe(samples::put_token(store, "brand-a"), "acc1")};
+  store.commit(batch);
+  const auto history = store.history({.after_number = 1});
+  REQUIRE(history.size() == 3);
+  for (std::size_t row = 0; row < 3; ++row) CHECK(history[row].change == batch.changes[row]);
+  CHECK(history[0].hash ==
+        base::to_hex(base::as_view(base::sha256(hash_of_first(store) + store::canonical_form(2, batch.changes[0])))));
+  CHECK_FALSE(store.verify_chain().broken_at);
+  store::Database witness(directory / "store.db");
+  CHECK(witness.number("SELECT count(*) FROM changes WHERE probe = 1 AND token IS NULL AND account IS NULL") == 1);
+  CHECK(witness.number("SELECT count(*) FROM changes WHERE token = 1 AND account = 'acc9'") == 1);
+  CHECK(witness.number("SELECT count(*) FROM changes WHERE token = 1 AND account IS NULL") == 2);
+}
+
+TEST_CASE("change log: what a row names, its answers and its id are covered by the hash") {
+  for (const char* altered :
+       {"UPDATE tokens SET name = 'brand-b'", "UPDATE probes SET account = 'acc2'",
+        "UPDATE changes SET probe = NULL WHERE number = 2", "UPDATE changes SET probe = 7 WHERE number = 2",
+        "UPDATE changes SET after = 1 WHERE number = 2", "UPDATE changes SET after = 99 WHERE number = 2",
+        "UPDATE changes SET before = x'02' WHERE number = 2", "UPDATE changes SET before = NULL WHERE number = 2",
+        "UPDATE changes SET kind = 1 WHERE number = 2", "UPDATE changes SET id = zeroblob(10) WHERE number = 2"}) {
+    INFO(altered);
+    const TemporaryDirectory directory;
+    auto store = samples::open(directory / "store.db");
+    auto batch = about_known();
+    batch.probes = {samples::probe(samples::put_token(store, "brand-a"), "acc1")};
+    store.commit(batch);
+    store::Database intruder(directory / "store.db");
+    intruder.run("DROP TRIGGER changes_never_update");
+    intruder.run(altered);
+    REQUIRE(store.verify_chain().broken_at);
+    CHECK(*store.verify_chain().broken_at <= 2);
+  }
+}
+
+TEST_CASE("change log: a name leads to all its history, over removal and return") {
+  auto store = samples::open_in_memory();
+  const auto log = [&](const audit::TokenId& token) {
+    store::Batch batch;
+    batch.probes = {samples::probe(token, "acc1")};
+    batch.changes = {samples::change("brand-a", "acc1")};
+    store.commit(batch);
+  };
+  log(samples::put_token(store, "brand-a"));
+  store.remove_token("brand-a", samples::make_id<verdict::ChangeId>(), kNoon);
+  log(samples::put_token(store, "brand-a"));
+  samples::put_token(store, "brand-b");
+  CHECK(numbers(store.history({.token = "brand-a"})) == Numbers{1, 2, 3, 4, 5});
+  CHECK(numbers(store.history({.account = "acc1"})) == Numbers{2, 5});
+  CHECK(numbers(store.history({.token = "brand-a", .account = "acc1"})) == Numbers{2, 5});
+  CHECK(numbers(store.history({.token = "brand-b", .account = "acc1"})).empty());
+  for (const auto& row : store.history({.token = "brand-a"})) CHECK(row.change.token == "brand-a");
+  CHECK_FALSE(store.verify_chain().broken_at);
+}
+
+TEST_CASE("change log: a name of digits is not taken for the number of a token") {
+  auto store = samples::open_in_memory();
+  samples::put_token(store, "brand-a");
+  store::Batch batch;
+  batch.changes = {samples::change("1", "2")};
+  store.commit(batch);
+  CHECK(store.history({}).at(1).change == batch.changes[0]);
+  CHECK(numbers(store.history({.token = "1"})) == Numbers{2});
+  CHECK(numbers(store.history({.token = "brand-a"})) == Numbers{1});
+  CHECK_FALSE(store.verify_chain().broken_at);
+}
+
+TEST_CASE("change log: texts of every shape are given back as they were") {
+  auto store = samples::open_in_memory();
+  store::Batch batch;
+  for (const char* text : {"", "granted user=2417045708 AD_MANAGER, TWEET_COMPOSER", "granted user=2417045708 none",
+                           "granted user=1 AD_MANAGER, NEW_POWER", "granted user=007 ANALYST", "granted user=0 ANALYST",
+                           "granted user= none", "granted user=5 TWEET_COMPOSER, AD_MANAGER", "granted user=5 ",
+                           "granted user=5  ANALYST", "denied account_not_found", "denied tired", "denied ", "1", "{}",
+                           "granted user=9223372036854775807 ANALYST", "granted user=9223372036854775808 ANALYST"}) {
+    batch.changes.push_back(samples::change("brand-a", "acc1"));
+    batch.changes.back().before = batch.changes.back().after = text;
+    batch.changes.back().kind = text;
+  }
+  for (const char* kind : {"first_seen", "account_status", "renamed", "0"}) {
+    batch.changes.push_back(samples::change("brand-a", "acc1"));
+    batch.changes.back().kind = kind;
+  }
+  batch.changes.back().id = verdict::ChangeId::make(kNoon + std::chrono::milliseconds(1), samples::random());
+  store.commit(batch);
+  const auto history = store.history({});
+  REQUIRE(history.size() == batch.changes.size());
+  for (std::size_t row = 0; row < history.size(); ++row) CHECK(history[row].change == batch.changes[row]);
+  CHECK_FALSE(store.verify_chain().broken_at);
 }
 
 TEST_CASE("change log: a removed row is found at the row after it") {

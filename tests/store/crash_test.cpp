@@ -22,7 +22,7 @@ store::Batch news(std::uint64_t sequence) {
 /// Commits for ever; tells the sequence of each commit through the pipe after it returned.
 [[noreturn]] void commit_until_killed(const std::string& path, int pipe) {
   auto store = samples::open(path);
-  for (std::uint64_t sequence = store.load().last_sequence + 1;; ++sequence) {
+  for (std::uint64_t sequence = samples::Loaded(store).last_sequence + 1;; ++sequence) {
     base::SystemRandom fresh;  // a child of a fork would make its parent's ids again
     auto batch = news(sequence);
     batch.changes[0].id = verdict::ChangeId::make(samples::kNoon, fresh);
@@ -52,6 +52,11 @@ std::uint64_t commit_and_kill(const std::string& path, std::chrono::microseconds
   return acknowledged;
 }
 
+std::uint64_t reopened_sequence(const std::string& path) {
+  auto store = samples::open(path);
+  return samples::Loaded(store).last_sequence;
+}
+
 /// Commits until the file may grow no more. 0 when that is told as want of room and the store still reads well.
 int commit_until_full(const std::string& path) {
   auto store = samples::open(path);
@@ -61,7 +66,7 @@ int commit_until_full(const std::string& path) {
   try {
     for (std::uint64_t sequence = 1; sequence < 1'000; ++sequence) store.commit(news(sequence));
   } catch (const store::FullStore&) {
-    const auto kept = store.load().last_sequence;
+    const auto kept = samples::Loaded(store).last_sequence;
     return kept > 0 && store.verify_chain().rows == kept && !store.verify_chain().broken_at ? 0 : 2;
   }
   return 3;
@@ -87,7 +92,7 @@ TEST_CASE("crash: a file that may not grow is told as want of room, and keeps wh
   REQUIRE(::waitpid(child, &status, 0) == child);
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 0);
-  CHECK(samples::open(path).load().last_sequence > 0);
+  CHECK(reopened_sequence(path) > 0);
 }
 
 TEST_CASE("crash: twenty kills lose nothing that was acknowledged and leave nothing half done") {
@@ -97,7 +102,7 @@ TEST_CASE("crash: twenty kills lose nothing that was acknowledged and leave noth
     const auto wait = std::chrono::microseconds(samples::random().next_u64() % 20'000);
     const auto acknowledged = commit_and_kill(path, wait);
     auto store = samples::open(path);
-    const auto kept = store.load().last_sequence;
+    const auto kept = samples::Loaded(store).last_sequence;
     CHECK(kept >= acknowledged);
     CHECK(kept <= acknowledged + 1);
     CHECK(store.verify_chain().rows == kept);

@@ -32,7 +32,7 @@ TEST_CASE_FIXTURE(Fixture, "incidents: an incident comes back as it was, about a
   of_account.opened_at -= std::chrono::seconds(2);
   of_account.finding.key.cause = verdict::Cause::kAccountUnavailable;
   commit({of_account, of_pair, of_token});
-  CHECK(store.load().open_incidents == std::vector{of_pair, of_token, of_account});
+  CHECK(samples::Loaded(store).open_incidents == std::vector{of_pair, of_token, of_account});
 }
 
 TEST_CASE_FIXTURE(Fixture, "incidents: an update changes the details, a resolution ends the incident") {
@@ -42,17 +42,17 @@ TEST_CASE_FIXTURE(Fixture, "incidents: an update changes the details, a resoluti
   incident.finding.confirmations = 3;
   incident.updated_at = kNoon + std::chrono::minutes(1);
   commit({incident});
-  CHECK(store.load().open_incidents == std::vector{incident});
+  CHECK(samples::Loaded(store).open_incidents == std::vector{incident});
   incident.resolved_at = kNoon + std::chrono::minutes(2);
   commit({incident});
-  CHECK(store.load().open_incidents.empty());
+  CHECK(samples::Loaded(store).open_incidents.empty());
   CHECK(store.incidents({.open_only = false}) == std::vector{incident});
 }
 
 TEST_CASE_FIXTURE(Fixture, "incidents: one problem is open once") {
   CHECK_THROWS_AS(commit({samples::incident(token, "acc1"), samples::incident(token, "acc1")}), std::runtime_error);
   CHECK_THROWS_AS(commit({samples::incident({}, "acc1"), samples::incident({}, "acc1")}), std::runtime_error);
-  CHECK(store.load().open_incidents.empty());
+  CHECK(samples::Loaded(store).open_incidents.empty());
   CHECK_NOTHROW(commit({samples::incident({}, "acc1"), samples::incident(token, "acc1")}));
 }
 
@@ -61,7 +61,7 @@ TEST_CASE_FIXTURE(Fixture, "incidents: one that opens and ends in the same batch
   auto resolved = opened;
   resolved.resolved_at = kNoon + std::chrono::minutes(1);
   commit({opened, resolved});
-  CHECK(store.load().open_incidents.empty());
+  CHECK(samples::Loaded(store).open_incidents.empty());
   CHECK_NOTHROW(commit({samples::incident(token, "acc1")}));
 }
 
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(Fixture, "incidents: a problem is resolved and opened anew in 
   old.resolved_at = kNoon;
   const auto anew = samples::incident(token, "acc1");
   commit({anew, old});
-  CHECK(store.load().open_incidents == std::vector{anew});
+  CHECK(samples::Loaded(store).open_incidents == std::vector{anew});
 }
 
 TEST_CASE_FIXTURE(Fixture, "incidents: the latest come first, as many as asked for") {

@@ -37,7 +37,7 @@ void make_store(const std::string& path) {
 
 TEST_CASE("opening: the interface gives a working store") {
   const auto store = store::open_sqlite(samples::options(":memory:"), samples::random(), samples::kNoon);
-  CHECK(store->load().probes.empty());
+  CHECK(samples::Loaded(*store).probes.empty());
 }
 
 TEST_CASE("opening: the connection is as durable and as strict as we promise") {
@@ -51,7 +51,7 @@ TEST_CASE("opening: the connection is as durable and as strict as we promise") {
   CHECK(database.number("PRAGMA trusted_schema") == 0);
   CHECK(database.number("PRAGMA busy_timeout") == 10'000);
   CHECK(database.number("PRAGMA journal_size_limit") == 16 * 1024 * 1024);
-  CHECK(database.number("PRAGMA application_id") == 0x41445341);
+  CHECK(database.number("PRAGMA application_id") == 0x41445355);
   CHECK(database.number("PRAGMA user_version") == 1);
 }
 
@@ -165,7 +165,7 @@ TEST_CASE("opening: a file that is no database is refused, and left as it is") {
 }
 
 TEST_CASE("opening: the database of another program and one of a newer schema are left as they are") {
-  for (const char* sql : {"CREATE TABLE theirs (a)", "PRAGMA application_id = 1094996801; PRAGMA user_version = 99"}) {
+  for (const char* sql : {"CREATE TABLE theirs (a)", "PRAGMA application_id = 1094996821; PRAGMA user_version = 99"}) {
     const TemporaryDirectory directory;
     const auto path = directory / "store.db";
     store::create_private_file(path);

@@ -124,13 +124,14 @@ TEST_CASE("outbox: the latest sequence is remembered, also of alerts that nobody
   const TemporaryDirectory directory;
   {
     auto store = samples::open(directory / "store.db");
-    CHECK(store.load().last_sequence == 0);
+    CHECK(samples::Loaded(store).last_sequence == 0);
     store.commit(one_alert(41, {"ops"}));
-    CHECK(store.load().last_sequence == 41);
+    CHECK(samples::Loaded(store).last_sequence == 41);
     store::Batch unheard;
     unheard.last_sequence = 42;
     store.commit(unheard);
     store.commit(one_alert(40, {"ops"}));
   }
-  CHECK(samples::open(directory / "store.db").load().last_sequence == 42);
+  auto store = samples::open(directory / "store.db");
+  CHECK(samples::Loaded(store).last_sequence == 42);
 }

@@ -65,7 +65,7 @@ inline verdict::ProbeState probe(const audit::TokenId& token, const std::string&
 }
 inline verdict::ProbeState full_probe(const audit::TokenId& token, const std::string& account) {
   verdict::ProbeState state = probe(token, account);
-  state.account_name = "Brand A <EU>";
+  state.vanished = true;
   state.baseline.run = run();
   state.baseline.normal = granted();
   state.baseline.last_good_at = kNoon - 4h;
@@ -118,5 +118,31 @@ inline alert::DeliveryAttempt attempt(alert::Delivery delivery, alert::DeliveryS
   ++delivery.attempts;
   return {delivery, kNoon + 6s, 503, "http 503", 212ms};
 }
+
+/// Remembers all that load() gives.
+struct Loaded final : store::Loader {
+  explicit Loaded(store::Store& store) { revision = store.load(*this); }
+
+  void begin(bool in_order, std::uint64_t sequence) override {
+    ended_in_order = in_order;
+    last_sequence = sequence;
+  }
+  void token(store::TokenRow row) override { tokens.push_back(std::move(row)); }
+  void account(store::AccountFacts facts) override { accounts.push_back(std::move(facts)); }
+  void probe(verdict::ProbeState state) override { probes.push_back(std::move(state)); }
+  void sweep(store::OpenSweep sweep) override { sweeps.push_back(std::move(sweep)); }
+  void incident(verdict::Incident incident) override { open_incidents.push_back(std::move(incident)); }
+  void bucket(store::BucketRow bucket) override { buckets.push_back(std::move(bucket)); }
+
+  bool ended_in_order = false;
+  std::uint64_t last_sequence = 0;
+  std::uint64_t revision = 0;
+  std::vector<store::TokenRow> tokens;
+  std::vector<store::AccountFacts> accounts;
+  std::vector<verdict::ProbeState> probes;
+  std::vector<store::OpenSweep> sweeps;
+  std::vector<verdict::Incident> open_incidents;
+  std::vector<store::BucketRow> buckets;
+};
 
 }  // namespace samples

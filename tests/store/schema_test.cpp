@@ -106,7 +106,7 @@ TEST_CASE("schema: a newer schema is refused") {
 
 TEST_CASE("schema: the database of another program is refused") {
   for (const char* foreign : {"PRAGMA application_id = 7", "PRAGMA user_version = 1", "CREATE TABLE theirs (a)",
-                              "PRAGMA application_id = 1094996801"}) {
+                              "PRAGMA application_id = 1094996821"}) {
     store::Database database(":memory:");
     database.run(foreign);
     CHECK_THROWS_WITH_AS(store::schema_version(database, 1), doctest::Contains("the database of another program"),
@@ -114,10 +114,17 @@ TEST_CASE("schema: the database of another program is refused") {
   }
 }
 
+TEST_CASE("schema: a database of before the first release is refused, and told from those of others") {
+  store::Database database(":memory:");
+  database.run("PRAGMA application_id = 1094996801; PRAGMA user_version = 1; CREATE TABLE tokens (id TEXT)");
+  CHECK_THROWS_WITH_AS(store::schema_version(database, 1),
+                       doctest::Contains("a development version of adsauditd wrote it"), store::UnusableStore);
+}
+
 TEST_CASE("schema: the first step makes tables that check their types") {
   store::Database database(":memory:");
   store::upgrade_schema(database, store::schema_steps(), kNoon);
   CHECK(database.number("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND strict = 0 AND name NOT LIKE "
                         "'sqlite%'") == 0);
-  CHECK(database.number("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND strict = 1") == 10);
+  CHECK(database.number("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND strict = 1") == 15);
 }

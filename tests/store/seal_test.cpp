@@ -105,11 +105,55 @@ TEST_CASE("seal: a key that is not base64 of 32 bytes is refused without repeati
   }
 }
 
-TEST_CASE("seal: a fingerprint tells secrets apart, and needs the key") {
+TEST_CASE("seal: a clone opens what the first has sealed") {
   const auto seal = seal_of(samples::kKey);
-  CHECK(seal.fingerprint({"a", "b"}) == seal.fingerprint({"a", "b"}));
-  CHECK(seal.fingerprint({"a", "b"}) != seal.fingerprint({"ab", ""}));
-  CHECK(seal.fingerprint({"a", "b"}) != seal_of(samples::kOtherKey).fingerprint({"a", "b"}));
+  const auto clone = seal.clone();
+  CHECK(clone.open(seal.seal("the secret", kCell, samples::random()), kCell).value().reveal() == "the secret");
+  CHECK(clone.key_id() == seal.key_id());
+}
+
+TEST_CASE("seal: a value opens after others did not") {
+  const auto seal = seal_of(samples::kKey);
+  const auto sealed = seal.seal("the secret", kCell, samples::random());
+  auto altered = sealed;
+  altered.back() = static_cast<char>(altered.back() + 1);
+  CHECK_FALSE(seal.open(altered, kCell).ok());
+  CHECK(seal.open(sealed, kCell).value().reveal() == "the secret");
+}
+
+TEST_CASE("seal: both secrets of a token lie in one value, 39 bytes longer than they are unless they look like X's") {
+  const auto seal = seal_of(samples::kKey);
+  const auto token = samples::make_id<audit::TokenId>();
+  const std::string long_token(300, 't');
+  for (const auto& [first, second] :
+       {std::pair<std::string, std::string>{"token", "secret"}, {"", "secret"}, {"token", ""}, {long_token, "s"}}) {
+    const auto sealed =
+        store::seal_secrets(seal, {base::Secret(first), base::Secret(second)}, token, samples::random());
+    CHECK(sealed.size() == first.size() + second.size() + 39);
+    const auto opened = store::open_secrets(seal, sealed, token);
+    REQUIRE(opened.ok());
+    CHECK(opened.value().token.reveal() == first);
+    CHECK(opened.value().secret.reveal() == second);
+    CHECK_FALSE(store::open_secrets(seal, sealed, samples::make_id<audit::TokenId>()).ok());
+  }
+}
+
+TEST_CASE("seal: a sealed value that holds no two secrets is refused") {
+  const auto seal = seal_of(samples::kKey);
+  const auto token = samples::make_id<audit::TokenId>();
+  const store::Cell cell{"tokens", base::as_view(token.bytes()), "sealed"};
+  for (const std::string& plain : {std::string(), std::string(1, '\0'), std::string("\0\2x", 3)}) {
+    const auto opened = store::open_secrets(seal, seal.seal(plain, cell, samples::random()), token);
+    REQUIRE_FALSE(opened.ok());
+    CHECK(opened.error() == "it does not hold two secrets");
+  }
+}
+
+TEST_CASE("seal: an access token that is too long to be one is refused, not cut") {
+  CHECK_THROWS_WITH_AS(
+      store::seal_secrets(seal_of(samples::kKey), {base::Secret(std::string(512, 't')), base::Secret("s")},
+                          samples::make_id<audit::TokenId>(), samples::random()),
+      doctest::Contains("more than 512 bytes together"), std::runtime_error);
 }
 
 TEST_CASE("seal: joined fields cannot be mistaken for others") {

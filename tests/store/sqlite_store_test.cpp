@@ -17,7 +17,11 @@ store::Batch full_batch(const audit::TokenId& token) {
   batch.bodies = {samples::body()};
   batch.deliveries = {samples::delivery(batch.bodies[0], 1, "ops")};
   batch.attempts = {samples::attempt(batch.deliveries[0], alert::DeliveryState::kPending)};
-  batch.buckets = {{"account/acc1/access", 2000, samples::kNoon, samples::kNoon, samples::kNoon}};
+  batch.buckets = {{"account/acc1/access", {2000, samples::kNoon, samples::kNoon, samples::kNoon}}};
+  batch.accounts = {{"acc1", "Brand A <EU>", "ACCEPTED"}};
+  batch.discovery_steps = {{token, "c-1", {"acc1"}}};
+  batch.gauges = {{"pairs_waiting", 3}};
+  batch.ended_in_order = false;
   return batch;
 }
 
@@ -26,7 +30,9 @@ std::int64_t rows_left(store::Database& witness) {
   return witness.number(
       "SELECT (SELECT count(*) FROM probes) + (SELECT count(*) FROM runs) + (SELECT count(*) FROM incidents) + "
       "(SELECT count(*) FROM bodies) + (SELECT count(*) FROM deliveries) + (SELECT count(*) FROM delivery_attempts) + "
-      "(SELECT count(*) FROM buckets) + (SELECT count(*) FROM meta WHERE name = 'last_sequence')");
+      "(SELECT count(*) FROM buckets) + (SELECT count(*) FROM accounts) + (SELECT count(*) FROM discoveries) + "
+      "(SELECT count(*) FROM discovery_seen) + (SELECT count(*) FROM gauges) + "
+      "(SELECT count(*) FROM meta WHERE name IN ('last_sequence', 'ended_in_order'))");
 }
 
 }  // namespace
@@ -40,24 +46,9 @@ TEST_CASE("store: an empty batch writes nothing") {
   CHECK(witness.number("PRAGMA data_version") == version);
 }
 
-TEST_CASE("store: buckets come back after a restart, the latest word of each") {
-  const TemporaryDirectory directory;
-  using samples::kNoon;
-  store::Batch batch;
-  batch.buckets = {{"account/acc1/access", 2000, kNoon, kNoon + std::chrono::seconds(1), {}}, {"token/t/accounts", 5}};
-  {
-    auto store = samples::open(directory / "store.db");
-    store.commit(batch);
-    batch.buckets[0].limit = 1500;
-    batch.buckets[0].parked_until = kNoon + std::chrono::minutes(1);
-    store.commit(batch);
-  }
-  CHECK(samples::open(directory / "store.db").load().buckets == batch.buckets);
-}
-
 TEST_CASE("store: a batch that fails in any table leaves nothing at all") {
-  for (const char* table :
-       {"probes", "runs", "changes", "incidents", "bodies", "deliveries", "delivery_attempts", "buckets", "meta"}) {
+  for (const char* table : {"probes", "runs", "changes", "incidents", "bodies", "deliveries", "delivery_attempts",
+                            "buckets", "meta", "accounts", "discoveries", "discovery_seen", "gauges"}) {
     INFO(table);
     const TemporaryDirectory directory;
     auto store = samples::open(directory / "store.db");
@@ -70,7 +61,7 @@ TEST_CASE("store: a batch that fails in any table leaves nothing at all") {
     CHECK(store.history({}).size() == 1);
     intruder.run("DROP TRIGGER refuse");
     store.commit(batch);
-    CHECK(rows_left(intruder) == 8);
+    CHECK(rows_left(intruder) == 13);
     CHECK_FALSE(store.verify_chain().broken_at);
   }
 }
@@ -83,8 +74,53 @@ TEST_CASE("store: a batch that finds no room leaves nothing, and the next one is
   auto batch = full_batch(samples::put_token(store, "brand-a"));
   batch.bodies[0].bytes = std::string(100'000, 'x');
   CHECK_THROWS_AS(store.commit(batch), store::FullStore);
-  CHECK(store.load().probes.empty());
+  CHECK(samples::Loaded(store).probes.empty());
   batch.bodies[0].bytes = "small";
   store.commit(batch);
-  CHECK(store.load().probes == batch.probes);
+  CHECK(samples::Loaded(store).probes == batch.probes);
+}
+
+TEST_CASE("store: the end of the last process is remembered, and a new database has none to doubt") {
+  auto store = samples::open_in_memory();
+  CHECK(samples::Loaded(store).ended_in_order);
+  store::Batch batch;
+  batch.ended_in_order = false;
+  store.commit(batch);
+  CHECK_FALSE(samples::Loaded(store).ended_in_order);
+  store::Batch other;
+  other.last_sequence = 1;
+  store.commit(other);
+  CHECK_FALSE(samples::Loaded(store).ended_in_order);
+  batch.ended_in_order = true;
+  store.commit(batch);
+  CHECK(samples::Loaded(store).ended_in_order);
+}
+
+TEST_CASE("store: a load is one state of the database, whatever is written beside it") {
+  struct Disturbed final : store::Loader {
+    explicit Disturbed(store::Store& other) : other_(other) {}
+    void begin(bool, std::uint64_t) override {
+      store::Batch batch;
+      batch.gauges = {{"written", 1}};
+      batch.accounts = {{"acc1", "Brand A", "ACCEPTED", false}};
+      other_.commit(batch);
+    }
+    void token(store::TokenRow) override {}
+    void account(store::AccountFacts) override { ++accounts; }
+    void probe(verdict::ProbeState) override {}
+    void sweep(store::OpenSweep) override {}
+    void incident(verdict::Incident) override {}
+    void bucket(store::BucketRow) override {}
+    int accounts = 0;
+
+   private:
+    store::Store& other_;
+  };
+  const TemporaryDirectory directory;
+  auto store = samples::open(directory / "store.db");
+  auto command = samples::open(directory / "store.db", store::Access::kOperator);
+  Disturbed first(command);
+  store.load(first);
+  CHECK(first.accounts == 0);
+  CHECK(store.accounts().size() == 1);
 }

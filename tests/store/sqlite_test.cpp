@@ -49,6 +49,15 @@ TEST_CASE("sqlite: a kept statement runs again, also after it failed") {
   CHECK(table.rows() == 2);
 }
 
+TEST_CASE("sqlite: a statement that was left before its last row runs again") {
+  Table table;
+  store::Statement rows(table.database, "SELECT value FROM (SELECT ? AS value UNION ALL SELECT 2)");
+  REQUIRE(rows.bind(1).next());
+  rows.leave();
+  REQUIRE(rows.bind(7).next());
+  CHECK(rows.number(0) == 7);
+}
+
 TEST_CASE("sqlite: a transaction that is not committed leaves nothing") {
   Table table;
   {
@@ -84,9 +93,23 @@ TEST_CASE("sqlite: a full database and one that may not be written are told apar
 
 TEST_CASE("sqlite: a row that is no value of ours makes the store unusable") {
   Table table;
-  store::Statement row(table.database, "SELECT 'tok_?'");
+  store::Statement row(table.database, "SELECT x'0102'");
   REQUIRE(row.next());
   CHECK_THROWS_WITH_AS(row.id<audit::TokenId>(0), doctest::Contains("a row cannot be read back"), store::UnusableStore);
+}
+
+TEST_CASE("sqlite: an id is 16 bytes, or 10 beside the time at which it was made") {
+  Table table;
+  const auto id = samples::make_id<audit::TokenId>();
+  store::Statement row(table.database, "SELECT ?, ?, ?");
+  row.bind(id).bind(id, samples::kNoon).bind(id, samples::kNoon + std::chrono::milliseconds(1));
+  REQUIRE(row.next());
+  CHECK(row.bytes(0).size() == 16);
+  CHECK(row.bytes(1).size() == 10);
+  CHECK(row.bytes(2).size() == 16);
+  CHECK(row.id<audit::TokenId>(0) == id);
+  CHECK(row.id<audit::TokenId>(1, samples::kNoon) == id);
+  CHECK(row.id<audit::TokenId>(2, samples::kNoon + std::chrono::milliseconds(1)) == id);
 }
 
 TEST_CASE("sqlite: a file that does not exist is not made") {

@@ -22,6 +22,11 @@ void put(store::Store& store, store::StoredToken token) {
 /// The same token as samples::token() gives, but for its id: as settings that are read again.
 store::StoredToken brand_a() { return samples::token("brand-a"); }
 
+/// The second of a token's secrets, for all to see.
+std::string secret_of(store::Store& store, const store::TokenRow& row) {
+  return std::string(store.opener()->open(row.token.id, row.token.name, row.sealed).secret.reveal());
+}
+
 std::string content_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream content;
@@ -43,8 +48,10 @@ TEST_CASE("tokens: a token comes back with everything, and its secrets") {
   CHECK(tokens[0].source == store::TokenSource::kSettings);
   CHECK(tokens[0].accounts == std::vector<std::string>{"18ce54d4x5t", "18ce55gze09"});
   CHECK(tokens[0].added_at == kNoon - std::chrono::hours(1));
-  CHECK(tokens[0].secrets.token.reveal() == "token of brand-a");
-  CHECK(tokens[0].secrets.secret.reveal() == "secret of brand-a");
+  CHECK_FALSE(tokens[0].removed);
+  const auto secrets = store.opener()->open(tokens[0].token.id, "brand-a", tokens[0].sealed);
+  CHECK(secrets.token.reveal() == "token of brand-a");
+  CHECK(secrets.secret.reveal() == "secret of brand-a");
   CHECK(tokens[1].token.name == "brand-b");
 }
 
@@ -55,8 +62,8 @@ TEST_CASE("tokens: without the secrets no key is needed") {
     put(store, brand_a());
   }
   auto store = samples::open(directory / "store.db", store::Access::kDaemon, "");
-  CHECK(store.tokens_without_secrets().at(0).secrets.token.empty());
-  CHECK_THROWS_AS(store.tokens(), store::UnusableStore);
+  CHECK(store.tokens().at(0).token.name == "brand-a");
+  CHECK_THROWS_WITH_AS(store.opener(), doctest::Contains("set store.key"), store::UnusableStore);
   CHECK_THROWS_AS(put(store, samples::token("brand-b")), store::UnusableStore);
 }
 
@@ -76,12 +83,12 @@ TEST_CASE("tokens: the same token again writes nothing") {
   auto store = samples::open(directory / "store.db");
   put(store, brand_a());
   store::Database witness(directory / "store.db");
-  const auto before = witness.text("SELECT hex(sealed_token) FROM tokens");
+  const auto before = witness.text("SELECT hex(sealed) FROM tokens");
   auto again = brand_a();
   again.accounts = {"18ce55gze09", "18ce54d4x5t"};
   put(store, std::move(again));
   CHECK(store.history({}).size() == 1);
-  CHECK(witness.text("SELECT hex(sealed_token) FROM tokens") == before);
+  CHECK(witness.text("SELECT hex(sealed) FROM tokens") == before);
 }
 
 TEST_CASE("tokens: each difference replaces the token, under its id, and is logged") {
@@ -115,7 +122,7 @@ TEST_CASE("tokens: new secrets are named in the log, not told") {
   put(store, std::move(token));
   const auto change = store.history({}).at(1).change;
   CHECK(change.after == change.before + ", new secrets");
-  CHECK(store.tokens().at(0).secrets.secret.reveal() == "canary");
+  CHECK(secret_of(store, store.tokens().at(0)) == "canary");
 }
 
 TEST_CASE("tokens: a known user stays, whatever else is replaced") {
@@ -157,8 +164,8 @@ TEST_CASE("tokens: a removed token leaves a tombstone without secrets, and a lin
   CHECK(store.tokens().empty());
   CHECK(store.history({}).at(1).change.kind == "token_removed");
   store::Database witness(directory / "store.db");
-  CHECK(witness.number("SELECT count(*) FROM tokens WHERE name = 'brand-a' AND sealed_token IS NULL AND "
-                       "sealed_secret IS NULL AND fingerprint IS NULL AND removed_at = 1795435200123") == 1);
+  CHECK(witness.number("SELECT count(*) FROM tokens WHERE name = 'brand-a' AND sealed IS NULL AND "
+                       "removed_at = 1795435200123") == 1);
 }
 
 TEST_CASE("tokens: an unknown token cannot be removed, and a removed one not twice") {
@@ -190,19 +197,160 @@ TEST_CASE("tokens: facts that were learnt are kept") {
   CHECK(store.tokens().at(0).token == batch.tokens[0]);
 }
 
-TEST_CASE("tokens: sealed values that change places do not open") {
-  for (const char* swap :
-       {"UPDATE tokens SET sealed_token = sealed_secret, sealed_secret = sealed_token WHERE name = 'brand-a'",
-        "UPDATE tokens SET sealed_token = (SELECT sealed_token FROM tokens WHERE name = 'brand-b') "
-        "WHERE name = 'brand-a'"}) {
-    const TemporaryDirectory directory;
-    auto store = samples::open(directory / "store.db");
+TEST_CASE("tokens: the secrets of another token, altered ones and those of another key do not open") {
+  const TemporaryDirectory directory;
+  auto store = samples::open(directory / "store.db");
+  put(store, brand_a());
+  put(store, samples::token("brand-b"));
+  auto [own, other] = std::pair(store.tokens().at(0), store.tokens().at(1));
+  const auto opener = store.opener();
+  const auto refused = [&](std::string_view sealed) {
+    CHECK_THROWS_WITH_AS(opener->open(own.token.id, "brand-a", sealed),
+                         doctest::Contains("the secrets of token brand-a cannot be opened"), store::UnusableStore);
+  };
+  refused(other.sealed);
+  refused("");
+  own.sealed.back() = static_cast<char>(own.sealed.back() ^ 1);
+  refused(own.sealed);
+  auto stranger = samples::open(":memory:", store::Access::kDaemon, samples::kOtherKey);
+  put(stranger, brand_a());
+  CHECK_THROWS_WITH_AS(opener->open(own.token.id, "brand-a", stranger.tokens().at(0).sealed),
+                       doctest::Contains("sealed with another key"), store::UnusableStore);
+}
+
+TEST_CASE("tokens: one broken row does not keep the others from opening") {
+  const TemporaryDirectory directory;
+  auto store = samples::open(directory / "store.db");
+  put(store, brand_a());
+  put(store, samples::token("brand-b"));
+  store::Database(directory / "store.db").run("UPDATE tokens SET sealed = x'00' WHERE name = 'brand-a'");
+  const auto loaded = samples::Loaded(store);
+  const auto opener = store.opener();
+  CHECK_THROWS_AS(opener->open(loaded.tokens.at(0).token.id, "brand-a", loaded.tokens.at(0).sealed),
+                  store::UnusableStore);
+  CHECK(secret_of(store, loaded.tokens.at(1)) == "secret of brand-b");
+}
+
+TEST_CASE("tokens: secrets that do not open are replaced when the token is put again") {
+  const TemporaryDirectory directory;
+  auto store = samples::open(directory / "store.db");
+  put(store, brand_a());
+  store::Database(directory / "store.db").run("UPDATE tokens SET sealed = x'00'");
+  put(store, brand_a());
+  CHECK(secret_of(store, store.tokens().at(0)) == "secret of brand-a");
+  CHECK(store.history({}).back().change.kind == "token_replaced");
+}
+
+TEST_CASE("tokens: the user that an access token claims is read from it, when it names one") {
+  const auto claimed = [](const char* access_token) {
+    auto store = samples::open_in_memory();
+    auto token = brand_a();
+    token.secrets.token = base::Secret(access_token);
+    put(store, std::move(token));
+    return store.tokens().at(0).claimed_user;
+  };
+  CHECK(claimed("2417045708-abcDEF") == "2417045708");
+  CHECK(claimed("0012-abc") == "0012");
+  CHECK(claimed("99999999999999999999999-abc") == "99999999999999999999999");
+  CHECK(claimed("-abc").empty());
+  CHECK(claimed("2417045708").empty());
+  CHECK(claimed("24x17-abc").empty());
+  CHECK(claimed("").empty());
+}
+
+TEST_CASE("tokens: users, labels and accounts of every shape come back") {
+  auto store = samples::open_in_memory();
+  const auto kept = [&](const std::string& user, const audit::Labels& labels,
+                        const std::vector<std::string>& accounts) {
+    auto token = brand_a();
+    token.token.user_id = user;
+    token.token.labels = labels;
+    token.accounts = accounts;
+    put(store, std::move(token));
+    const auto row = store.tokens().at(0);
+    CHECK(row.token.user_id == user);
+    CHECK(row.token.labels == labels);
+    CHECK(row.accounts == accounts);
+  };
+  kept("1", {}, {});
+  kept("0", {{"", ""}}, {"18ce54d4x5t"});
+  kept("007", {{"a", "b c"}}, {"18ce54d4x5t", "18ce55gze09"});
+  kept("18446744073709551616", {}, {"with blank", ""});
+  kept("-5", {}, {"[", "]"});
+  kept("handle", {}, {""});
+}
+
+TEST_CASE("tokens: what was added, replaced or removed since a revision is told once") {
+  auto store = samples::open_in_memory();
+  CHECK(store.tokens_since(0).tokens.empty());
+  CHECK(store.tokens_since(0).revision == 0);
+  put(store, brand_a());
+  put(store, samples::token("brand-b"));
+  auto news = store.tokens_since(0);
+  REQUIRE(news.tokens.size() == 2);
+  CHECK(samples::Loaded(store).revision == news.revision);
+  CHECK(store.tokens_since(news.revision).tokens.empty());
+  CHECK(store.tokens_since(news.revision).revision == news.revision);
+
+  put(store, brand_a());
+  CHECK(store.tokens_since(news.revision).tokens.empty());
+  auto replaced = brand_a();
+  replaced.secrets.secret = base::Secret("new");
+  put(store, std::move(replaced));
+  const auto second = store.tokens_since(news.revision);
+  REQUIRE(second.tokens.size() == 1);
+  CHECK(second.tokens[0].token.name == "brand-a");
+  CHECK(second.revision > news.revision);
+
+  store.remove_token("brand-b", make_id<verdict::ChangeId>(), kNoon);
+  const auto third = store.tokens_since(second.revision);
+  REQUIRE(third.tokens.size() == 1);
+  CHECK(third.tokens[0].removed);
+  CHECK(third.tokens[0].sealed.empty());
+  CHECK(third.tokens[0].token.id == news.tokens[1].token.id);
+}
+
+TEST_CASE("tokens: facts that the daemon learnt are no news to it") {
+  auto store = samples::open_in_memory();
+  put(store, brand_a());
+  const auto before = store.tokens_since(0);
+  store::Batch batch;
+  batch.tokens = {before.tokens.at(0).token};
+  batch.tokens[0].user_id = "99";
+  store.commit(batch);
+  CHECK(store.tokens_since(before.revision).tokens.empty());
+}
+
+TEST_CASE("tokens: a name may come and go often, even within a millisecond") {
+  auto store = samples::open_in_memory();
+  for (int round = 0; round < 3; ++round) {
     put(store, brand_a());
-    put(store, samples::token("brand-b"));
-    store::Database(directory / "store.db").run(swap);
-    CHECK_THROWS_WITH_AS(store.tokens(), doctest::Contains("the secret of token brand-a cannot be opened"),
-                         store::UnusableStore);
+    CHECK(store.remove_token("brand-a", make_id<verdict::ChangeId>(), kNoon));
   }
+  put(store, brand_a());
+  CHECK(store.tokens().size() == 1);
+  CHECK(store.history({.token = "brand-a"}).size() == 7);
+}
+
+TEST_CASE("tokens: loading gives live ones, and removed ones that something living names") {
+  auto store = samples::open_in_memory();
+  const auto live = samples::put_token(store, "live");
+  const auto of_probe = samples::put_token(store, "of-probe");
+  const auto of_incident = samples::put_token(store, "of-incident");
+  samples::put_token(store, "gone");
+  store::Batch batch;
+  batch.probes = {samples::probe(of_probe, "acc1")};
+  batch.incidents = {samples::incident(of_incident, "acc1")};
+  store.commit(batch);
+  for (const char* name : {"of-probe", "of-incident", "gone"})
+    store.remove_token(name, make_id<verdict::ChangeId>(), kNoon);
+  const auto tokens = samples::Loaded(store).tokens;
+  REQUIRE(tokens.size() == 3);
+  CHECK(tokens[0].token.id == live);
+  CHECK_FALSE(tokens[0].removed);
+  CHECK(tokens[1].token.id == of_probe);
+  CHECK(tokens[1].removed);
+  CHECK(tokens[2].token.id == of_incident);
 }
 
 TEST_CASE("tokens: no secret is in the files, neither in the database nor in its log") {

@@ -29,6 +29,7 @@ const std::vector<Expected> kExpected{
     {Cause::kComposerLost, "composer.lost", Severity::kWarning, Scope::kProbe},
     {Cause::kComposerGained, "composer.gained", Severity::kInfo, Scope::kProbe},
     {Cause::kPermissionUnknown, "permission.unknown", Severity::kInfo, Scope::kProbe},
+    {Cause::kAuditThrottled, "audit.throttled", Severity::kWarning, Scope::kAudit},
 };
 
 }  // namespace

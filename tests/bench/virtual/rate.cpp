@@ -90,8 +90,10 @@ struct RateOptions {
 /// No jitter, so that lateness can be told from outside.
 bench::SimulationOptions simulated(const std::string& database) {
   bench::SimulationOptions options;
-  options.audit.schedule = {.interval = kInterval, .jitter = 0};
-  options.audit.budget.share = kShare;
+  options.audit.intervals.normal = kInterval;
+  options.audit.intervals.jitter = 0;
+  options.audit.intervals.boost.enabled = false;
+  options.audit.budget.allowance.share = kShare;
   options.database = database;
   options.max_in_flight = 4096;
   return options;

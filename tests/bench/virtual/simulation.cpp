@@ -14,6 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr base::Duration kCommitEvery = 1s;
+constexpr std::size_t kRunsAtOnce = 4096;
 const std::string kKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";  // seals nothing real
 
 int number_at_end(std::string_view text) {
@@ -44,6 +45,7 @@ std::size_t Population::pair_of(int token, int account) const {
 
 Simulation::Simulation(SimulationOptions options, Population population, Api api)
     : options_(std::move(options)), population_(population), api_(std::move(api)) {
+  options_.audit.max_in_flight = options_.max_in_flight;
   if (options_.tell_somebody) destinations_.push_back({.name = "siem", .channel = alert::Channel::kWebhook});
   store_ = store::open_sqlite({.path = options_.database, .key = base::Secret(kKey)}, random_, clock_.now().utc);
   watch();
@@ -73,10 +75,7 @@ void Simulation::start() {
     store_ = store::open_sqlite({.path = options_.database, .key = base::Secret(kKey)}, random_, clock_.now().utc);
   engine_ =
       std::make_unique<service::Engine>(options_.audit, service::Announcer(destinations_, routes_, random_), random_);
-  engine_->restore(store_->load(), clock_.now());
-  std::vector<service::WatchedToken> watched;
-  for (const auto& stored : store_->tokens()) watched.push_back({stored.token, stored.accounts});
-  engine_->set_tokens(watched, {}, clock_.now());
+  engine_->restore(*store_, {"bench"}, clock_.now());
   next_flush_ = clock_.now().steady + options_.flush_interval;
   commit();
 }
@@ -84,7 +83,8 @@ void Simulation::start() {
 void Simulation::stop() {
   for (const auto& pending : in_flight_) engine_->abandon(pending.work, clock_.now());
   in_flight_.clear();
-  engine_->flush(clock_.now());
+  flush();
+  engine_->end_in_order(clock_.now());
   commit();
   engine_.reset();
   store_.reset();
@@ -104,6 +104,11 @@ std::uintmax_t Simulation::database_size() {
   return size;
 }
 
+void Simulation::flush() {
+  engine_->restart_flush();
+  while (!engine_->flush(kRunsAtOnce, clock_.now())) commit();
+}
+
 void Simulation::run_for(base::Duration span) {
   const base::Instant end = clock_.now().steady + span;
   while (true) {
@@ -115,7 +120,7 @@ void Simulation::run_for(base::Duration span) {
     const base::Instant now = clock_.now().steady;
     if (now >= next_flush_) {
       next_flush_ = now + options_.flush_interval;
-      engine_->flush(clock_.now());
+      flush();
     }
     if (now >= next_commit_) commit();
   }
@@ -132,8 +137,9 @@ void Simulation::ask_all() {
     auto* audit = std::get_if<service::AuditWork>(&*work);
     if (audit == nullptr) continue;
     ++asked_;
-    const int token = number_at_end(engine_->roster().token(audit->token)->token.name);
-    auto observation = api_(token, number_at_end(audit->account), now);
+    const auto& roster = engine_->roster();
+    auto observation = api_(number_at_end(roster.token_name(audit->asked.token)),
+                            number_at_end(roster.account_id(audit->account)), now);
     in_flight_.push_back({now.steady + options_.latency, std::move(*audit), std::move(observation)});
     peak_in_flight_ = std::max(peak_in_flight_, in_flight_.size());
   }
@@ -153,7 +159,7 @@ base::Instant Simulation::next_event() const {
   if (!in_flight_.empty()) next = std::min(next, in_flight_.front().due);
   if (engine_->has_batch() || !attempts_.empty()) next = std::min(next, next_commit_);
   const bool has_room = in_flight_.size() < options_.max_in_flight;
-  if (const auto due = has_room ? engine_->next_due() : std::nullopt) next = std::min(next, *due);
+  if (const auto due = has_room ? engine_->next_due(clock_.now()) : std::nullopt) next = std::min(next, *due);
   return next;
 }
 

@@ -60,6 +60,7 @@ class Simulation {
   void watch();
   void start();
   void stop();
+  void flush();
   void ask_all();
   void finish_due();
   base::Instant next_event() const;

@@ -1,0 +1,38 @@
+#include "verdict/open_incidents.h"
+
+namespace verdict {
+
+std::pair<OpenIncidents::iterator, bool> OpenIncidents::emplace(const IncidentKey& key, Incident incident) {
+  const auto added = incidents_.emplace(key, std::move(incident));
+  const Scope scope = scope_of(key.cause);
+  if (scope == Scope::kAccount || scope == Scope::kProbe) on_accounts_.insert(key);
+  return added;
+}
+
+void OpenIncidents::erase(const IncidentKey& key) {
+  const IncidentKey copy = key;  // the caller's may be the one that goes
+  incidents_.erase(copy);
+  on_accounts_.erase(copy);
+}
+
+std::vector<IncidentKey> OpenIncidents::about_token(const audit::TokenId& token) const {
+  std::vector<IncidentKey> keys;
+  for (const Cause cause : all_causes()) {
+    if (scope_of(cause) != Scope::kToken) continue;
+    for (auto entry = incidents_.lower_bound({cause, token, ""}); entry != incidents_.end(); ++entry) {
+      if (entry->first.cause != cause || entry->first.token != token) break;
+      keys.push_back(entry->first);
+    }
+  }
+  return keys;
+}
+
+std::vector<IncidentKey> OpenIncidents::on_account(const std::string& account) const {
+  std::vector<IncidentKey> keys;
+  const IncidentKey first{all_causes().front(), {}, account};
+  for (auto key = on_accounts_.lower_bound(first); key != on_accounts_.end() && key->account == account; ++key)
+    keys.push_back(*key);
+  return keys;
+}
+
+}  // namespace verdict

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "verdict/incident.h"
+
+namespace verdict {
+
+/// The incidents that are open, each under its key, in the order of the keys. Finds those of one token or one ad
+/// account in time proportional to what it finds, because it is asked after every answer that matters and hundreds of
+/// thousands may be open at once. Iterators stay valid until their own incident is erased.
+class OpenIncidents {
+  using Map = std::map<IncidentKey, Incident>;
+
+ public:
+  using iterator = Map::iterator;
+  using const_iterator = Map::const_iterator;
+
+  /// Keeps the incident that is there, if one is, and says whether it was none.
+  std::pair<iterator, bool> emplace(const IncidentKey& key, Incident incident);
+  void erase(const IncidentKey& key);
+  iterator find(const IncidentKey& key) { return incidents_.find(key); }
+  const_iterator find(const IncidentKey& key) const { return incidents_.find(key); }
+  bool contains(const IncidentKey& key) const { return incidents_.contains(key); }
+  std::size_t size() const { return incidents_.size(); }
+  bool empty() const { return incidents_.empty(); }
+  iterator begin() { return incidents_.begin(); }
+  iterator end() { return incidents_.end(); }
+  const_iterator begin() const { return incidents_.begin(); }
+  const_iterator end() const { return incidents_.end(); }
+
+  /// Keys of Scope::kToken about this token.
+  std::vector<IncidentKey> about_token(const audit::TokenId& token) const;
+  /// Keys of Scope::kAccount and Scope::kProbe on this ad account.
+  std::vector<IncidentKey> on_account(const std::string& account) const;
+
+ private:
+  struct ByAccount {
+    bool operator()(const IncidentKey& left, const IncidentKey& right) const {
+      const auto order = left.account <=> right.account;
+      return order != 0 ? order < 0 : left < right;
+    }
+  };
+
+  Map incidents_;
+  std::set<IncidentKey, ByAccount> on_accounts_;  ///< the keys that on_account() tells
+};
+
+}  // namespace verdict
