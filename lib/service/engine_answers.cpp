@@ -17,8 +17,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr base::Duration kClockTolerance = 60s;
-/// A neighbour that was asked so often in vain is not waited for.
-constexpr unsigned kVainAttempts = 3;
 constexpr unsigned kMostVainAttempts = 15;
 
 const xads::Denied* denial_in(const std::optional<verdict::Run>& run) {

@@ -21,8 +21,6 @@ constexpr base::Duration kFirstLookEach = 1ms;
 constexpr base::Duration kRecheckDelay = 1min;
 /// No header makes a pair wait longer.
 constexpr base::Duration kLongestPause = 15min;
-/// A pair that was asked so often in vain is not waited for by `audit --once`.
-constexpr unsigned kVainAttempts = 3;
 /// Each routine audit earns this part of an extra one for accounts with a single live token.
 constexpr double kSpareEarned = 0.25;
 constexpr double kMostSpareCredit = 100;

@@ -11,6 +11,8 @@
 namespace service {
 
 constexpr std::uint32_t kNoPair = 0xFFFF'FFFF;
+/// A pair that was asked so often in vain is not waited for.
+constexpr unsigned kVainAttempts = 3;
 
 /// One pair of token and ad account, in one cache line. Its place in the roster is its name.
 struct Pair {
