@@ -77,7 +77,8 @@ class Engine : private store::Loader {
   /// Somebody wants a token's list of accounts read soon.
   void hasten_discovery(const audit::TokenId& token, base::Moment now);
 
-  /// Narrows the schedule to the pairs that fit (an empty name fits all) and makes them due now.
+  /// Narrows the schedule to the pairs that fit (an empty name fits all) and makes them due now, and the lists of
+  /// accounts of fitting tokens that have no pair yet.
   void focus(const std::string& token_name, const std::string& account, base::Moment now);
   /// Narrows the schedule to the reading of lists of accounts (an empty name: of all discovered tokens), due now.
   void focus_on_discovery(const std::string& token_name, base::Moment now);

@@ -145,7 +145,9 @@ void Engine::set_focus(Focus focus, base::Moment now) {
   for (std::size_t place = 0; place < roster_.token_places(); ++place) {
     const TokenIndex token{static_cast<std::uint32_t>(place)};
     if (!roster_.record(token).alive || !sweeps_.contains(token)) continue;
-    const bool wanted = focus_->token.empty() || roster_.token_name(token) == focus_->token;
+    // An audit of what is known needs no new list; a token of which nothing is known yet does.
+    const bool needed = focus_->discovery_alone || roster_.record(token).first_pair == kNoPair;
+    const bool wanted = needed && (focus_->token.empty() || roster_.token_name(token) == focus_->token);
     if (wanted) undiscovered_.insert(token);
     if (wanted) sweeps_.hasten(token, now.steady);
     if (!wanted && focus_->discovery_alone) sweeps_.remove(token);
