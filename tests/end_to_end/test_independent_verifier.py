@@ -11,6 +11,10 @@ from oauthlib_server import OauthlibServer
 
 
 class IndependentVerifier(unittest.TestCase):
+    @staticmethod
+    def audited(server):
+        return {path.split("/")[3] for path in server.paths if path.endswith("/authenticated_user_access")}
+
     def test_every_request_of_the_binary_is_verified_by_oauthlib(self):
         directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         pki = make_pki(directory)
@@ -25,7 +29,8 @@ class IndependentVerifier(unittest.TestCase):
         settings = make_settings(directory, api, world, status={"listen": "off"})
         del settings["tokens"][0]["accounts"]  # so that GET accounts is asked too, with the server's awkward cursors
         with Daemon(settings, directory) as daemon:
-            wait_until(lambda: server.verified >= 5, 20, what="two pages and three audits are verified")
+            wait_until(lambda: self.audited(server) == set(accounts), 20, what="three audits are verified")
+            self.assertEqual(sum("/accounts?" in path for path in server.paths), 2, "pages of the list")
             self.assertEqual(daemon.stop(), 0)
         audit = daemon.command("audit", "--once", "--json", timeout=60)
         self.assertEqual(audit.returncode, 0, audit.stderr)
