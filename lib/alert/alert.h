@@ -20,12 +20,21 @@ using AlertId = base::Id<AlertTag>;
 enum class State { kOpened, kUpdated, kResolved };
 std::string_view to_text(State state);
 
+/// Some of many, as the first of them and how many there are.
+struct Some {
+  std::vector<std::string> first;  ///< at most verdict::kMostExamples
+  std::uint64_t count = 0;
+};
+
 /// The app, token and account that an incident is about, as they were when the alert was made.
 struct Subject {
   std::string app;                    ///< empty for an account's incident
   std::optional<audit::Token> token;  ///< none for an account's incident
   std::string account_id;             ///< empty for a token's incident
   std::string account_name;           ///< empty when not known
+  Some accounts;                      ///< of a token's incident: the ad accounts that lose this token
+  /// Of those, or of the incident's one: accounts that have no other live token, or no other with ACCOUNT_ADMIN.
+  Some without_live_token, without_admin;
 };
 
 /// A message about an incident, before it is put into a destination's words.

@@ -11,6 +11,7 @@
 #include "audit/probe.h"
 #include "verdict/baseline.h"
 #include "verdict/incident.h"
+#include "verdict/operator_word.h"
 
 namespace store {
 
@@ -74,6 +75,7 @@ struct Batch {
   std::vector<alert::Body> bodies;
   std::vector<alert::Delivery> deliveries;
   std::vector<alert::DeliveryAttempt> attempts;
+  std::vector<verdict::PlannedChange> planned_changes;  ///< known ones, in their new state
   std::vector<BucketRow> buckets;
   std::vector<Gauge> gauges;  ///< each replaces the one of its name
   /// Of the latest alert made, also when it has no recipient and so no delivery; 0 when no alert was made.

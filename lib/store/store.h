@@ -83,7 +83,8 @@ class Loader {
   virtual void account(AccountFacts facts) = 0;
   virtual void probe(verdict::ProbeState state) = 0;  ///< those that have not ended
   virtual void sweep(OpenSweep sweep) = 0;
-  virtual void incident(verdict::Incident incident) = 0;  ///< open ones
+  virtual void incident(verdict::Incident incident) = 0;  ///< open ones, and those resolved since `recent_since`
+  virtual void planned_change(verdict::PlannedChange plan) = 0;  ///< open and overdue ones
   virtual void bucket(BucketRow bucket) = 0;
 };
 
@@ -104,7 +105,10 @@ struct HistoryQuery {
   std::optional<std::string> account;
   std::optional<base::Instant> since;  ///< UTC, included
   std::optional<base::Instant> until;  ///< UTC, not included
+  std::vector<std::string> kinds;      ///< of changes; empty: all
   std::uint64_t after_number = 0;      ///< for paging
+  std::optional<std::uint64_t> before_number;
+  bool latest_first = false;
   int limit = 1000;
 };
 struct IncidentQuery {
@@ -129,8 +133,9 @@ class Store {
 
   /// One transaction, durable when it returns.
   virtual void commit(const Batch& batch) = 0;
-  /// One state of the database, read in streams. Returns the revision of the tokens.
-  virtual std::uint64_t load(Loader& loader) = 0;
+  /// One state of the database, read in streams. `recent_since`, UTC: resolved incidents are given from then on.
+  /// Returns the revision of the tokens.
+  virtual std::uint64_t load(Loader& loader, base::Instant recent_since) = 0;
   /// Throws UnusableStore when there is no key, or another one than sealed the tokens.
   virtual std::shared_ptr<const Opener> opener() = 0;
 
@@ -160,6 +165,15 @@ class Store {
   virtual std::vector<audit::TokenId> take_discovery_requests() = 0;
   /// A list of accounts is asked for, or was read in part, of this token or of any (an empty name).
   virtual bool discovering(const std::string& token_name) = 0;
+  /// The operator's word, for the daemon, running or not: a change is announced (or withdrawn: a known id in another
+  /// state), or the present is accepted.
+  virtual void put_planned_change(const verdict::PlannedChange& plan) = 0;
+  virtual void request_acceptance(const verdict::Acceptance& acceptance) = 0;
+  /// Takes back all acceptances that no daemon has seen yet.
+  virtual std::vector<verdict::Acceptance> take_acceptances() = 0;
+  /// Announced changes, the latest first; `open_only`: those that are open or overdue.
+  virtual std::vector<verdict::PlannedChange> planned_changes(bool open_only) = 0;
+  virtual std::optional<verdict::Incident> find_incident(const verdict::IncidentId& id) = 0;
   /// Changes whenever another connection has written to the database.
   virtual std::int64_t data_version() = 0;
 

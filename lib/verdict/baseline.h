@@ -8,6 +8,7 @@
 #include "audit/probe.h"
 #include "base/id.h"
 #include "base/time.h"
+#include "verdict/grounds.h"
 #include "xads/observation.h"
 
 namespace verdict {
@@ -45,7 +46,9 @@ struct Suspicion {
 /// What is held to be true of a probe.
 struct Baseline {
   std::optional<Run> run;                     ///< nothing before the first conclusive answer
-  std::optional<xads::Granted> normal;        ///< the first grant: what later grants are compared with
+  /// What later grants are compared with: the first grant, or a later one that the operator accepted or announced.
+  std::optional<xads::Granted> normal;
+  bool accepted = false;  ///< the operator accepted `normal`, also where it breaks an expectation
   std::optional<base::Instant> last_good_at;  ///< UTC, the latest grant like `normal`
   std::optional<Suspicion> suspicion;
   bool operator==(const Baseline&) const = default;
@@ -60,7 +63,7 @@ using ChangeId = base::Id<ChangeTag>;
 struct Change {
   ChangeId id;
   base::Instant at;  ///< UTC
-  /// "first_seen", "changed", "token_added", "token_removed", "token_replaced", and of the accounts that a token lists:
+  /// "first_seen", "changed", "accepted", "announced", "token_added", "token_removed", "token_replaced", and of the accounts that a token lists:
   /// "account_found", "account_vanished", "account_deleted", "account_returned", "account_status".
   std::string kind;
   std::string token;    ///< name
@@ -69,6 +72,7 @@ struct Change {
   std::string after;
   xads::Evidence evidence;
   int confirmations = 0;
+  Grounds grounds{};  ///< of "accepted" and "announced": the rule is empty, the witnesses are who and why
   bool operator==(const Change&) const = default;
 };
 

@@ -29,6 +29,14 @@ constexpr std::array kRows{
     Row{Cause::kComposerGained, "composer.gained", Severity::kInfo, Scope::kProbe},
     Row{Cause::kPermissionUnknown, "permission.unknown", Severity::kInfo, Scope::kProbe},
     Row{Cause::kAuditThrottled, "audit.throttled", Severity::kWarning, Scope::kAudit},
+    Row{Cause::kAppRejected, "app.rejected", Severity::kCritical, Scope::kApp},
+    Row{Cause::kVersionRetired, "api.version_retired", Severity::kCritical, Scope::kApi},
+    Row{Cause::kSunset, "api.sunset", Severity::kInfo, Scope::kApi},
+    Row{Cause::kAuditBlind, "audit.blind", Severity::kCritical, Scope::kAudit},
+    Row{Cause::kClockSkew, "audit.clock_skew", Severity::kCritical, Scope::kAudit},
+    Row{Cause::kPolicyViolated, "policy.violated", Severity::kWarning, Scope::kProbe},
+    Row{Cause::kRedundancyLost, "redundancy.lost", Severity::kWarning, Scope::kAccount},
+    Row{Cause::kChangeOverdue, "change.overdue", Severity::kWarning, Scope::kPlan},
 };
 constexpr bool rows_follow_the_enumerators() {
   for (std::size_t i = 0; i < kRows.size(); ++i) {

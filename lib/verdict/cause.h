@@ -22,11 +22,19 @@ enum class Cause {
   kComposerGained,
   kPermissionUnknown,
   kAuditThrottled,
+  kAppRejected,
+  kVersionRetired,
+  kSunset,
+  kAuditBlind,
+  kClockSkew,
+  kPolicyViolated,
+  kRedundancyLost,
+  kChangeOverdue,
 };
 enum class Severity { kInfo, kWarning, kCritical };
-/// What an incident of a cause is about. Audit: our own auditing of a token or of an ad account, about which no answer
-/// says anything; its key has the one or the other.
-enum class Scope { kToken, kAccount, kProbe, kAudit };
+/// What an incident of a cause is about, and so what its key names. Audit: our own auditing, as a whole, of a token or of
+/// an ad account. App: one app of ours; api: the API as a whole; plan: an announced change.
+enum class Scope { kToken, kAccount, kProbe, kAudit, kApp, kApi, kPlan };
 
 std::string_view to_text(Cause cause);  ///< "token.revoked"
 std::optional<Cause> cause_from_text(std::string_view text);
@@ -34,6 +42,7 @@ const std::vector<Cause>& all_causes();
 std::string_view to_text(Severity severity);  ///< "critical"
 std::optional<Severity> severity_from_text(std::string_view text);
 
+/// Unless the settings say otherwise: see severity_of(const Finding&).
 Severity severity_of(Cause cause);
 Scope scope_of(Cause cause);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "base/id.h"
 #include "base/time.h"
 #include "verdict/cause.h"
+#include "verdict/grounds.h"
 #include "xads/observation.h"
 
 namespace verdict {
@@ -23,6 +25,9 @@ struct IncidentKey {
   Cause cause;
   audit::TokenId token;  ///< null when it is about an account alone
   std::string account;   ///< empty when it is about a token alone
+  /// What else tells two of them apart: the app of app.rejected, why audit.blind is blind, the version of api.*, the
+  /// plan of change.overdue; empty for all others.
+  std::string topic{};
   auto operator<=>(const IncidentKey&) const = default;
 };
 
@@ -34,8 +39,16 @@ struct Finding {
   std::optional<base::Instant> last_good_at;  ///< UTC
   xads::Evidence evidence;
   int confirmations = 0;
+  /// For people, beside before and after: what of an expectation is broken, the likely cause. Never a secret.
+  std::vector<std::string> details{};
+  std::uint64_t affected = 0;           ///< tokens or pairs that it is about, where the key does not name them all
+  std::vector<std::string> examples{};  ///< at most kMostExamples of those: "brand-a", "brand-a on 18ce54d4x5t"
+  std::optional<Severity> severity{};   ///< where the settings give it
+  Grounds grounds{};
   bool operator==(const Finding&) const = default;
 };
+constexpr std::size_t kMostExamples = 20;
+Severity severity_of(const Finding& finding);
 
 /// A lasting problem: opened once, updated while its details change, resolved once.
 struct Incident {
@@ -44,6 +57,10 @@ struct Incident {
   base::Instant opened_at;  ///< UTC
   base::Instant updated_at;
   std::optional<base::Instant> resolved_at;
+  /// An incident of the app explains this one, for now: nobody is told of it but of its end.
+  std::optional<IncidentId> part_of{};
+  /// UTC, when it was over and came again, oldest first. Not empty: it flaps, and ends only after a quiet while.
+  std::vector<base::Instant> flips{};
   bool operator==(const Incident&) const = default;
 };
 

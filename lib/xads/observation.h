@@ -57,10 +57,21 @@ struct Throttled {
   std::optional<base::Instant> reset;  ///< on X's clock, when a header said so
   bool operator==(const Throttled&) const = default;
 };
+/// Whose trouble it was that nobody said anything.
+enum class Trouble {
+  kNetwork,         ///< no connection, or it broke, or nothing came in time
+  kNameResolution,  ///< DNS
+  kTls,             ///< the other side is not X, or cannot prove it
+  kServer,          ///< X is ill: 5xx, 408, 423
+  kMiddlebox,       ///< an answer that is not the API's: a portal, a proxy, a broken body
+};
+std::string_view to_text(Trouble trouble);  ///< "name_resolution"
+
 /// No statement about anybody: network, 5xx, 408, 423, a body that is not the API's.
 struct Unavailable {
   std::string why;                            ///< "deadline", "http 503", "not json", ...
   std::optional<base::Duration> retry_after;  ///< from the header, when there was one
+  Trouble trouble = Trouble::kNetwork;
   bool operator==(const Unavailable&) const = default;
 };
 
@@ -80,13 +91,17 @@ struct Observation {
   RateLimits limits;
   std::optional<base::Instant> server_date;  ///< the Date header
   std::string api_warning{};                 ///< x-api-warn on one line, at most 200 bytes; empty when X does not warn
+  std::string current_version{};             ///< x-current-api-version: "12"; empty when X does not say, or oddly
 };
 
 /// The identity host's word about a token.
 enum class IdentityAnswer {
-  kAlive,         ///< 200, or a refusal that only a live token gets
-  kTokenInvalid,  ///< 401 code 89
-  kNoStatement,   ///< anything else
+  kAlive,            ///< 200, or a refusal that only a live token gets
+  kTokenInvalid,     ///< 401 code 89
+  kUnauthenticated,  ///< 401 code 32: the keys or the signature, or a suspended app
+  kAppRejected,      ///< 416, or another code that blames the app
+  kClockSkewed,      ///< 135
+  kNoStatement,      ///< anything else
 };
 
 /// One ad account of GET accounts.
