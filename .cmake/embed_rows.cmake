@@ -4,7 +4,7 @@
 #
 # writes ${CMAKE_CURRENT_BINARY_DIR}/generated/<target>/<name>.inc, which <target> includes as "<target>/<name>.inc".
 # A row is a line that begins with "- {", indented or not. The regex must match all of it, less the blanks around it
-# (alternatives stand in a group); in the replacement \\1 to \\9 are its groups, empty for one that took no part.
+# (alternatives stand in a group); in the replacement \1 to \9 are its groups, empty for one that took no part.
 # A row that does not match is an error here, at configure time, with its file and line. All other lines are passed
 # over, so comments stand on lines of their own.
 # SECTION takes only the rows that stand under the key `<key>:` at the left margin, up to the next such key.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/ensure.h"
 #include "base/json.h"
 #include "base/overloaded.h"
 #include "base/text.h"
@@ -20,6 +21,7 @@ using rapidjson::Value;
 constexpr std::size_t kMaxBody = std::size_t{1024} * 1024;  // bytes; the transport keeps it too
 constexpr std::size_t kMaxCode = 64;                        // bytes of a code in the evidence
 constexpr std::size_t kMaxWarning = 200;                    // bytes of x-api-warn
+constexpr std::size_t kMaxVersion = 16;                     // bytes of x-current-api-version
 constexpr std::size_t kMaxUserId = 32;                      // digits; 64-bit ids have up to 20
 constexpr std::size_t kMaxAccountId = 64;                   // characters; base 36 ids have about 11
 constexpr std::size_t kMaxPermissions = 100;                // entries; X knows seven
@@ -91,25 +93,51 @@ Evidence evidence_of(const http::Response& response, const Value* body) {
   return evidence;
 }
 
-Answer unavailable(std::string why) { return Unavailable{std::move(why), std::nullopt}; }
+/// Nobody of X said this.
+Answer not_the_apis(std::string why) { return Unavailable{std::move(why), std::nullopt, Trouble::kMiddlebox}; }
+
+Trouble trouble_of(http::Stage stage) {
+  switch (stage) {
+    case http::Stage::kResolve:
+      return Trouble::kNameResolution;
+    case http::Stage::kHandshake:
+      return Trouble::kTls;
+    case http::Stage::kMalformed:
+      return Trouble::kMiddlebox;
+    case http::Stage::kRefused:
+    case http::Stage::kConnect:
+    case http::Stage::kWrite:
+    case http::Stage::kRead:
+    case http::Stage::kDeadline:
+      return Trouble::kNetwork;
+  }
+  base::broken_promise("a stage is one of its enumerators", __FILE__, __LINE__);
+}
+
+Answer nothing_came(const http::TransportError& error) {
+  return Unavailable{std::string(http::to_text(error.stage)), std::nullopt, trouble_of(error.stage)};
+}
+
+/// X is ill, or busy with something else: the code of such an answer is not heard.
+bool tells_of_server_trouble(int status) { return status == 408 || status == 423 || status >= 500; }
 
 /// Everything but 200. `account_id` is nullptr when no account was asked for.
-Answer read_failure(int status, const HeededHeaders& headers, const Value* body, const std::string_view* account_id) {
+Answer read_failure(int status, const HeededHeaders& headers, const Value* body, const std::string_view* account_id,
+                    const CodeTable& codes) {
   const std::string why = fmt::format("http {}", status);
   if (status == 429) return Throttled{throttle_end_of(headers)};
-  if (status == 408 || status == 423 || status >= 500) return Unavailable{why, retry_after_of(headers)};
-  if (status < 400) return unavailable(why);
-  if (body == nullptr) return unavailable(why + ", not json");
+  const auto server_trouble = [&] { return Unavailable{why, retry_after_of(headers), Trouble::kServer}; };
+  if (tells_of_server_trouble(status)) return server_trouble();
+  if (status < 400) return not_the_apis(why);
+  if (body == nullptr) return not_the_apis(why + ", not json");
   const auto refusal = read_refusal(*body);
-  if (!refusal) return unavailable(why + ", not the API's shape");
+  if (!refusal) return not_the_apis(why + ", not the API's shape");
   if (account_id != nullptr && echoes_another_account(*body, *account_id))
-    return unavailable(why + ", about another account");
+    return not_the_apis(why + ", about another account");
   return std::visit(base::Overloaded{[](Denial denial) -> Answer { return Denied{denial}; },
                                      [&](SlowDown) -> Answer { return Throttled{throttle_end_of(headers)}; },
-                                     [&](ServerTrouble) -> Answer {
-                                       return Unavailable{why, retry_after_of(headers)};
-                                     }},
-                    meaning_of(refusal->code, status, refusal->message));
+                                     [&](ServerTrouble) -> Answer { return server_trouble(); }},
+                    codes.meaning_of(refusal->code, status, refusal->message));
 }
 
 /// Missing is not empty: nullopt when there is no list of names.
@@ -125,14 +153,14 @@ std::optional<Permissions> read_permissions(const Value* list) {
 }
 
 Answer read_access(const Value* body, std::string_view account_id) {
-  if (body == nullptr) return unavailable("not json");
+  if (body == nullptr) return not_the_apis("not json");
   const Value* data = base::find_member(*body, "data");
-  if (data == nullptr || carries_errors(*body)) return unavailable("not the API's shape");
+  if (data == nullptr || carries_errors(*body)) return not_the_apis("not the API's shape");
   const std::string_view user_id = base::text_of(base::find_member(*data, "user_id"));
-  if (!is_user_id(user_id)) return unavailable("no user_id");
+  if (!is_user_id(user_id)) return not_the_apis("no user_id");
   auto permissions = read_permissions(base::find_member(*data, "permissions"));
-  if (!permissions) return unavailable("no permissions");
-  if (echoes_another_account(*body, account_id)) return unavailable("about another account");
+  if (!permissions) return not_the_apis("no permissions");
+  if (echoes_another_account(*body, account_id)) return not_the_apis("about another account");
   return Granted{std::string(user_id), *std::move(permissions)};
 }
 
@@ -173,38 +201,69 @@ std::string warning_of(const HeededHeaders& headers) {
   return std::string(base::cut_at_code_point(base::clean_text(*headers.api_warning), kMaxWarning));
 }
 
-/// Refusals that X gives only after it accepted the signature: the owner is suspended or locked, the token lives.
-/// Either the gateway's codes, or the problem details of the /2/ endpoints
-/// (https://docs.x.com/x-api/fundamentals/response-codes-and-errors), which have no code.
-bool speaks_to_a_live_token(const Value& body) {
-  if (const auto refusal = read_refusal(body)) return refusal->code == "64" || refusal->code == "326";
+std::string current_version_of(const HeededHeaders& headers) {
+  if (!headers.current_version) return {};
+  const std::string_view text = base::trim(*headers.current_version);
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '.'; });
+  return plain && text.size() <= kMaxVersion ? std::string(text) : std::string();
+}
+
+/// What a refusal of the identity host says. A 401 tells of a signature that X did not accept, a 403 of one that it
+/// did: a suspended or locked owner is refused with a 403, and the token lives.
+IdentityAnswer identity_from(Denial denial, int status) {
+  switch (denial) {
+    case Denial::kTokenInvalid:
+      return IdentityAnswer::kTokenInvalid;
+    case Denial::kUnauthenticated:
+      return status == 401 ? IdentityAnswer::kUnauthenticated : IdentityAnswer::kNoStatement;
+    case Denial::kUserSuspended:
+    case Denial::kUserLocked:
+      return status == 403 ? IdentityAnswer::kAlive : IdentityAnswer::kNoStatement;
+    case Denial::kAppRejected:
+      return IdentityAnswer::kAppRejected;
+    case Denial::kClockSkewed:
+      return IdentityAnswer::kClockSkewed;
+    case Denial::kAccountNotFound:
+    case Denial::kReauthorizationRequired:
+    case Denial::kVersionRetired:
+    case Denial::kRequestRefused:
+    case Denial::kUnknown:
+      return IdentityAnswer::kNoStatement;
+  }
+  base::broken_promise("a denial is one of its enumerators", __FILE__, __LINE__);
+}
+
+/// The problem details of the /2/ endpoints (https://docs.x.com/x-api/fundamentals/response-codes-and-errors) have no
+/// code.
+bool tells_of_a_suspended_user(const Value& body) {
   return base::text_of(base::find_member(body, "type")).ends_with("/problems/user-suspended");
 }
 
 }  // namespace
 
-Observation classify(const http::Reply& reply, std::string_view account_id) {
+Observation classify(const http::Reply& reply, std::string_view account_id, const CodeTable& codes) {
   Observation seen;
   if (!reply) {
-    seen.answer = unavailable(std::string(http::to_text(reply.error().stage)));
+    seen.answer = nothing_came(reply.error());
     return seen;
   }
   const http::Response& response = reply.value();
   const HeededHeaders headers(response.headers);
   const Value* body = parse_body(response);
   seen.answer = response.status == 200 ? read_access(body, account_id)
-                                       : read_failure(response.status, headers, body, &account_id);
+                                       : read_failure(response.status, headers, body, &account_id, codes);
   seen.evidence = evidence_of(response, body);
   seen.limits = rate_limits_of(headers);
   seen.server_date = server_date_of(headers);
   seen.api_warning = warning_of(headers);
+  seen.current_version = current_version_of(headers);
   return seen;
 }
 
-AccountsObservation classify_accounts(const http::Reply& reply) {
+AccountsObservation classify_accounts(const http::Reply& reply, const CodeTable& codes) {
   AccountsObservation seen;
   if (!reply) {
-    seen.answer = unavailable(std::string(http::to_text(reply.error().stage)));
+    seen.answer = nothing_came(reply.error());
     return seen;
   }
   const http::Response& response = reply.value();
@@ -214,26 +273,30 @@ AccountsObservation classify_accounts(const http::Reply& reply) {
   seen.limits = rate_limits_of(headers);
   seen.server_date = server_date_of(headers);
   if (response.status != 200) {
-    seen.answer = read_failure(response.status, headers, body, nullptr);
+    seen.answer = read_failure(response.status, headers, body, nullptr, codes);
     // No account was asked for, so none can be missing.
     if (seen.answer == Answer{Denied{Denial::kAccountNotFound}}) seen.answer = Denied{Denial::kUnknown};
     return seen;
   }
   if (body != nullptr) seen.page = read_page(*body);
-  if (!seen.page) seen.answer = unavailable(body != nullptr ? "not the API's shape" : "not json");
+  if (!seen.page) seen.answer = not_the_apis(body != nullptr ? "not the API's shape" : "not json");
   return seen;
 }
 
-IdentityAnswer classify_identity(const http::Reply& reply) {
+IdentityAnswer classify_identity(const http::Reply& reply, const CodeTable& codes) {
   if (!reply) return IdentityAnswer::kNoStatement;
   const int status = reply.value().status;
   const Value* body = parse_body(reply.value());
   if (body == nullptr) return IdentityAnswer::kNoStatement;
   if (status == 200)
     return body->IsObject() && !carries_errors(*body) ? IdentityAnswer::kAlive : IdentityAnswer::kNoStatement;
-  const auto refusal = read_refusal(*body);
-  if (status == 401 && refusal && refusal->code == "89") return IdentityAnswer::kTokenInvalid;
-  return status == 403 && speaks_to_a_live_token(*body) ? IdentityAnswer::kAlive : IdentityAnswer::kNoStatement;
+  if (status < 400 || status == 429 || tells_of_server_trouble(status)) return IdentityAnswer::kNoStatement;
+  if (const auto refusal = read_refusal(*body)) {
+    const CodeMeaning meaning = codes.meaning_of(refusal->code, status, refusal->message);
+    const Denial* denial = std::get_if<Denial>(&meaning);
+    return denial != nullptr ? identity_from(*denial, status) : IdentityAnswer::kNoStatement;
+  }
+  return status == 403 && tells_of_a_suspended_user(*body) ? IdentityAnswer::kAlive : IdentityAnswer::kNoStatement;
 }
 
 }  // namespace xads

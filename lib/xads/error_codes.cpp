@@ -2,98 +2,37 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <numeric>
 
+#include "base/ensure.h"
+#include "base/overloaded.h"
 #include "base/text.h"
 
 namespace xads {
 namespace {
 
 constexpr int kAnyStatus = 0;
+constexpr std::string_view kSlowDown = "slow_down";
+constexpr std::string_view kServerTrouble = "server_trouble";
 
-struct Row {
+/// A row of config/error_codes.yaml as it is written there.
+struct WrittenRow {
   std::string_view code;
-  int status;
-  CodeMeaning meaning;
+  std::string_view status;  ///< "401", "any", or empty: any
+  std::string_view means;
 };
+constexpr std::array kWrittenRows = std::to_array<WrittenRow>({
+#include "xads/error_codes.inc"
+});
 
-// The first row that fits decides. Words are the Ads service's, from
-// https://docs.x.com/x-ads-api/fundamentals/error-codes-and-responses; numbers are the gateway's, from
-// https://docs.x.com/x-api/fundamentals/response-codes-and-errors and its older versions.
-// A row names a status where the same code at another status would say too little to accuse a token.
-constexpr std::array kRows{
-    // The caller is not who it claims to be. An old table pairs 89 with 403, all that was seen pairs it with 401:
-    // only the 401 accuses the token by itself.
-    Row{"89", 401, Denial::kTokenInvalid},
-    Row{"89", kAnyStatus, Denial::kUnauthenticated},
-    Row{"UNAUTHORIZED_ACCESS", 401, Denial::kUnauthenticated},
-    Row{"32", 401, Denial::kUnauthenticated},
-    Row{"135", kAnyStatus, Denial::kClockSkewed},
-
-    // The ad account. X documents 403 for one and 404 for the other; 403 with NOT_FOUND was recorded too.
-    Row{"ACCOUNT_NOT_FOUND", 403, Denial::kAccountNotFound},
-    Row{"ACCOUNT_NOT_FOUND", 404, Denial::kAccountNotFound},
-    Row{"NOT_FOUND", 403, Denial::kAccountNotFound},
-    Row{"NOT_FOUND", 404, Denial::kAccountNotFound},
-
-    // The token's owner.
-    Row{"CURRENT_USER_SUSPENDED", kAnyStatus, Denial::kUserSuspended},
-    Row{"64", kAnyStatus, Denial::kUserSuspended},
-    Row{"ACCOUNT_LOCKED_OUT", kAnyStatus, Denial::kUserLocked},
-    Row{"326", kAnyStatus, Denial::kUserLocked},
-    Row{"INSUFFICIENT_USER_AUTHORIZED_PERMISSION", kAnyStatus, Denial::kReauthorizationRequired},
-
-    // The app: these hit every token of it.
-    Row{"UNAUTHORIZED_CLIENT_APPLICATION", kAnyStatus, Denial::kAppRejected},
-    Row{"READONLY_CLIENT_APPLICATION", kAnyStatus, Denial::kAppRejected},
-    Row{"NO_PROVIDER_AVAILABLE_FOR_THIS_CLIENT_APPLICATION", kAnyStatus, Denial::kAppRejected},
-    Row{"87", kAnyStatus, Denial::kAppRejected},
-    Row{"220", kAnyStatus, Denial::kAppRejected},
-    Row{"261", kAnyStatus, Denial::kAppRejected},
-    Row{"416", kAnyStatus, Denial::kAppRejected},
-    Row{"453", kAnyStatus, Denial::kAppRejected},
-
-    // The endpoint or its version. INVALID is looked at by its message, before this table.
-    Row{"251", kAnyStatus, Denial::kVersionRetired},
-
-    // Our own request.
-    Row{"34", kAnyStatus, Denial::kRequestRefused},
-    Row{"92", kAnyStatus, Denial::kRequestRefused},
-    Row{"215", kAnyStatus, Denial::kRequestRefused},
-    Row{"ROUTE_NOT_FOUND", kAnyStatus, Denial::kRequestRefused},
-    Row{"METHOD_NOT_ALLOWED", kAnyStatus, Denial::kRequestRefused},
-    Row{"INVALID_ID_ILLEGAL_CHARACTERS", kAnyStatus, Denial::kRequestRefused},
-    Row{"INVALID_USER_ID", kAnyStatus, Denial::kRequestRefused},
-    Row{"INVALID_PARAMETER", kAnyStatus, Denial::kRequestRefused},
-    Row{"MISSING_PARAMETER", kAnyStatus, Denial::kRequestRefused},
-    Row{"EXCLUSIVE_PARAMETERS", kAnyStatus, Denial::kRequestRefused},
-
-    // X asks for a pause, or is ill.
-    Row{"88", kAnyStatus, SlowDown{}},
-    Row{"TOO_MANY_REQUESTS", kAnyStatus, SlowDown{}},
-    Row{"TWEET_RATE_LIMIT_EXCEEDED", kAnyStatus, SlowDown{}},
-    Row{"130", kAnyStatus, ServerTrouble{}},
-    Row{"131", kAnyStatus, ServerTrouble{}},
-    Row{"CANCELLED_REQUEST", kAnyStatus, ServerTrouble{}},
-    Row{"LOCK_ACQUISITION_TIMEOUT", kAnyStatus, ServerTrouble{}},
-    Row{"INTERNAL_ERROR", kAnyStatus, ServerTrouble{}},
-    Row{"OVER_CAPACITY", kAnyStatus, ServerTrouble{}},
-    Row{"SERVICE_UNAVAILABLE", kAnyStatus, ServerTrouble{}},
-
-    // Known names whose meaning on our endpoints nobody explains: kept as evidence, no conclusion.
-    // 50 and 63 speak of a user that is looked at (we look at none), 99 belongs to the app-only token endpoint,
-    // 226 to writes, and 415 and 417 to the sign-in.
-    Row{"50", kAnyStatus, Denial::kUnknown},
-    Row{"63", kAnyStatus, Denial::kUnknown},
-    Row{"99", kAnyStatus, Denial::kUnknown},
-    Row{"226", kAnyStatus, Denial::kUnknown},
-    Row{"415", kAnyStatus, Denial::kUnknown},
-    Row{"417", kAnyStatus, Denial::kUnknown},
-    Row{"USER_NOT_FOUND", kAnyStatus, Denial::kUnknown},
-    Row{"PROMOTABLE_USER_NOT_FOUND", kAnyStatus, Denial::kUnknown},
-    Row{"ACTION_NOT_ALLOWED", kAnyStatus, Denial::kUnknown},
-    Row{"FEATURE_NOT_AVAILABLE", kAnyStatus, Denial::kUnknown},
-    Row{"INVALID_ACCOUNT_SERVICE_LEVEL", kAnyStatus, Denial::kUnknown},
-};
+CodeRow read_row(const WrittenRow& written) {
+  const auto meaning = code_meaning_from_text(written.means);
+  ENSURE(meaning);
+  int status = kAnyStatus;
+  std::from_chars(written.status.data(), written.status.data() + written.status.size(), status);
+  return {std::string(written.code), status, *meaning};
+}
 
 /// "Version 5.0 is not available."
 bool tells_of_a_version(std::string_view message) {
@@ -104,14 +43,48 @@ bool tells_of_a_version(std::string_view message) {
 
 }  // namespace
 
-CodeMeaning meaning_of(std::string_view code, int status, std::string_view message) {
+std::string_view to_text(const CodeMeaning& meaning) {
+  return std::visit(base::Overloaded{[](Denial denial) { return to_text(denial); }, [](SlowDown) { return kSlowDown; },
+                                     [](ServerTrouble) { return kServerTrouble; }},
+                    meaning);
+}
+
+std::optional<CodeMeaning> code_meaning_from_text(std::string_view text) {
+  if (text == kSlowDown) return SlowDown{};
+  if (text == kServerTrouble) return ServerTrouble{};
+  return denial_from_text(text);
+}
+
+std::vector<CodeMeaning> all_code_meanings() {
+  const auto denials = all_denials();
+  std::vector<CodeMeaning> meanings(denials.begin(), denials.end());
+  meanings.insert(meanings.end(), {SlowDown{}, ServerTrouble{}});
+  return meanings;
+}
+
+const CodeTable& CodeTable::built_in() {
+  static const CodeTable table({});
+  return table;
+}
+
+CodeTable::CodeTable(std::vector<CodeRow> first) : rows_(std::move(first)) {
+  std::transform(kWrittenRows.begin(), kWrittenRows.end(), std::back_inserter(rows_), read_row);
+  by_code_.resize(rows_.size());
+  std::iota(by_code_.begin(), by_code_.end(), std::uint32_t{0});
+  std::stable_sort(by_code_.begin(), by_code_.end(),
+                   [this](std::uint32_t left, std::uint32_t right) { return rows_[left].code < rows_[right].code; });
+}
+
+CodeMeaning CodeTable::meaning_of(std::string_view code, int status, std::string_view message) const {
   const bool may_tell_of_a_version = status == 400 || status == 403 || status == 404 || status == 410;
-  if (code == "INVALID" && may_tell_of_a_version)
-    return tells_of_a_version(message) ? Denial::kVersionRetired : Denial::kRequestRefused;
-  const auto* row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& candidate) {
-    return candidate.code == code && (candidate.status == status || candidate.status == kAnyStatus);
-  });
-  return row == kRows.end() ? CodeMeaning{Denial::kUnknown} : row->meaning;
+  if (code == "INVALID" && may_tell_of_a_version && tells_of_a_version(message)) return Denial::kVersionRetired;
+  auto place = std::lower_bound(by_code_.begin(), by_code_.end(), code,
+                                [this](std::uint32_t row, std::string_view word) { return rows_[row].code < word; });
+  for (; place != by_code_.end() && rows_[*place].code == code; ++place) {
+    const CodeRow& row = rows_[*place];
+    if (row.status == status || row.status == kAnyStatus) return row.meaning;
+  }
+  return Denial::kUnknown;
 }
 
 }  // namespace xads

@@ -41,4 +41,26 @@ std::optional<Denial> denial_from_text(std::string_view text) {
   return std::nullopt;
 }
 
+std::vector<Denial> all_denials() {
+  std::vector<Denial> denials;
+  for (const auto& name : kNames) denials.push_back(name.denial);
+  return denials;
+}
+
+std::string_view to_text(Trouble trouble) {
+  switch (trouble) {
+    case Trouble::kNetwork:
+      return "network";
+    case Trouble::kNameResolution:
+      return "name_resolution";
+    case Trouble::kTls:
+      return "tls";
+    case Trouble::kServer:
+      return "server";
+    case Trouble::kMiddlebox:
+      return "middlebox";
+  }
+  base::broken_promise("a trouble is one of its enumerators", __FILE__, __LINE__);
+}
+
 }  // namespace xads

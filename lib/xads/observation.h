@@ -40,6 +40,7 @@ enum class Denial {
 };
 std::string_view to_text(Denial denial);
 std::optional<Denial> denial_from_text(std::string_view text);
+std::vector<Denial> all_denials();
 
 /// 200 to authenticated_user_access.
 struct Granted {
@@ -63,7 +64,7 @@ enum class Trouble {
   kNameResolution,  ///< DNS
   kTls,             ///< the other side is not X, or cannot prove it
   kServer,          ///< X is ill: 5xx, 408, 423
-  kMiddlebox,       ///< an answer that is not the API's: a portal, a proxy, a broken body
+  kMiddlebox,       ///< an answer that is not the API's: a portal, a proxy, a broken body, no HTTP at all
 };
 std::string_view to_text(Trouble trouble);  ///< "name_resolution"
 

@@ -86,6 +86,8 @@ HeededHeaders::Value* HeededHeaders::slot_of(std::string_view name) {
     case 18:
       if (same(name, "x-rate-limit-limit")) return &user.limit;
       return same(name, "x-rate-limit-reset") ? &user.reset : nullptr;
+    case 21:
+      return same(name, "x-current-api-version") ? &current_version : nullptr;
     case 22:
       return same(name, "x-rate-limit-remaining") ? &user.remaining : nullptr;
     case 26:

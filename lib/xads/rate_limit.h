@@ -23,7 +23,8 @@ struct HeededHeaders {
   Family user;     ///< x-rate-limit-*
   Value date;
   Value retry_after;
-  Value api_warning;  ///< x-api-warn
+  Value api_warning;      ///< x-api-warn
+  Value current_version;  ///< x-current-api-version
 
  private:
   Value* slot_of(std::string_view name);

@@ -17,6 +17,20 @@ std::string refused(int status, const std::string& code) {
 }
 std::string data(const std::string& members) { return R"({"data":{)" + members + "}}"; }
 IdentityAnswer identity(int status, std::string body) { return classify_identity(answer(status, std::move(body))); }
+IdentityAnswer identity_refused(int status, const std::string& code) {
+  return identity(status, R"({"errors":[{"code":)" + code + "}]}");
+}
+/// Whose trouble it was, of an answer that says nothing.
+std::string trouble(const Answer& answer) {
+  const auto* unavailable = std::get_if<Unavailable>(&answer);
+  return unavailable != nullptr ? std::string(to_text(unavailable->trouble)) : "none";
+}
+std::string trouble(int status, std::string body) {
+  return trouble(classify(answer(status, std::move(body)), kAccount).answer);
+}
+std::string version_in(std::string header) {
+  return classify(answer(500, "", {{"X-Current-API-Version", std::move(header)}}), kAccount).current_version;
+}
 
 }  // namespace
 
@@ -310,12 +324,103 @@ TEST_CASE("classify identity: only a 401 with code 89 says that the token is inv
   CHECK(identity(500, R"({"errors":[{"code":89}]})") == IdentityAnswer::kNoStatement);
 }
 
+TEST_CASE("classify identity: only a 401 with code 32 says that the signature was not accepted") {
+  CHECK(identity_refused(401, "32") == IdentityAnswer::kUnauthenticated);
+  CHECK(identity_refused(403, "32") == IdentityAnswer::kNoStatement);
+  CHECK(identity_refused(400, "32") == IdentityAnswer::kNoStatement);
+}
+
+TEST_CASE("classify identity: codes that blame the app or the clock are told at every refusal") {
+  for (const std::string code : {"416", "453", "87", "220", "261", R"("UNAUTHORIZED_CLIENT_APPLICATION")"}) {
+    CHECK_MESSAGE((identity_refused(401, code) == IdentityAnswer::kAppRejected), code);
+    CHECK_MESSAGE((identity_refused(403, code) == IdentityAnswer::kAppRejected), code);
+  }
+  CHECK(identity_refused(401, "135") == IdentityAnswer::kClockSkewed);
+  CHECK(identity_refused(403, "135") == IdentityAnswer::kClockSkewed);
+}
+
+TEST_CASE("classify identity: the code of a busy, ill or redirecting host is not heard") {
+  for (const int status : {0, 100, 201, 302, 399, 408, 423, 429, 500, 503, 599}) {
+    CHECK_MESSAGE((identity_refused(status, "89") == IdentityAnswer::kNoStatement), status);
+    CHECK_MESSAGE((identity_refused(status, "416") == IdentityAnswer::kNoStatement), status);
+    CHECK_MESSAGE((identity_refused(status, "135") == IdentityAnswer::kNoStatement), status);
+  }
+  CHECK(identity_refused(400, "416") == IdentityAnswer::kAppRejected);
+  CHECK(identity_refused(499, "416") == IdentityAnswer::kAppRejected);
+}
+
+TEST_CASE("classify identity: the problem of a suspended user is one, at a 403 and nowhere else") {
+  const std::string problem = R"({"type":"https://api.twitter.com/2/problems/user-suspended","status":403})";
+  CHECK(identity(403, problem) == IdentityAnswer::kAlive);
+  CHECK(identity(401, problem) == IdentityAnswer::kNoStatement);
+  CHECK(identity(403, R"({"type":"https://api.twitter.com/2/problems/client-forbidden"})") ==
+        IdentityAnswer::kNoStatement);
+}
+
+TEST_CASE("classify: a taught code is understood by all three") {
+  const CodeTable taught({{"TOKEN_GONE", 401, Denial::kTokenInvalid}, {"64", 0, Denial::kUnknown}});
+  const auto gone = answer(401, R"({"errors":[{"code":"TOKEN_GONE"}]})");
+  CHECK(describe(classify(gone, kAccount, taught).answer) == "denied token_invalid");
+  CHECK(describe(classify_accounts(gone, taught).answer) == "denied token_invalid");
+  CHECK(classify_identity(gone, taught) == IdentityAnswer::kTokenInvalid);
+  CHECK(describe(classify(gone, kAccount).answer) == "denied unknown");
+  CHECK(describe(classify_accounts(gone).answer) == "denied unknown");
+  CHECK(classify_identity(gone) == IdentityAnswer::kNoStatement);
+  CHECK(classify_identity(answer(403, R"({"errors":[{"code":64}]})"), taught) == IdentityAnswer::kNoStatement);
+}
+
+TEST_CASE("classify: how far a request got tells whose trouble it was") {
+  const auto failed = [](http::Stage stage) {
+    const http::Reply reply = base::Failure{http::TransportError{stage, "ads-api.x.com"}};
+    CHECK(trouble(classify_accounts(reply).answer) == trouble(classify(reply, kAccount).answer));
+    return trouble(classify(reply, kAccount).answer);
+  };
+  CHECK(failed(http::Stage::kResolve) == "name_resolution");
+  CHECK(failed(http::Stage::kHandshake) == "tls");
+  CHECK(failed(http::Stage::kMalformed) == "middlebox");
+  for (const auto stage :
+       {http::Stage::kRefused, http::Stage::kConnect, http::Stage::kWrite, http::Stage::kRead, http::Stage::kDeadline})
+    CHECK_MESSAGE((failed(stage) == "network"), http::to_text(stage));
+}
+
+TEST_CASE("classify: an ill server is told from something that is no server of X") {
+  for (const int status : {408, 423, 500, 502, 503, 504, 599})
+    CHECK_MESSAGE((trouble(status, "<html>") == "server"), status);
+  CHECK(trouble(403, R"({"errors":[{"code":130}]})") == "server");
+  for (const int status : {0, 100, 201, 204, 301, 302, 304, 399})
+    CHECK_MESSAGE((trouble(status, "<html>") == "middlebox"), status);
+  for (const int status : {200, 400, 401, 403, 404, 407, 499}) {
+    CHECK_MESSAGE((trouble(status, "<html>") == "middlebox"), status);
+    CHECK_MESSAGE((trouble(status, "{}") == "middlebox"), status);
+  }
+  CHECK(trouble(403, R"({"errors":[{"code":89}],"request":{"params":{"account_id":"18ce54d4x6u"}}})") == "middlebox");
+  CHECK(trouble(200, data(R"("user_id":"5")")) == "middlebox");
+  CHECK(trouble(200, data(R"("permissions":[])")) == "middlebox");
+  CHECK(trouble(200, R"({"data":{"user_id":"5","permissions":[]},"request":{"params":{"account_id":"x"}}})") ==
+        "middlebox");
+  CHECK(trouble(classify_accounts(answer(200, "<html>")).answer) == "middlebox");
+  CHECK(trouble(classify_accounts(answer(200, "{}")).answer) == "middlebox");
+  CHECK(trouble(classify_accounts(answer(503, "{}")).answer) == "server");
+  CHECK(trouble(401, R"({"errors":[{"code":89}]})") == "none");
+}
+
+TEST_CASE("classify: the current version is kept when it is one") {
+  CHECK(version_in("12") == "12");
+  CHECK(version_in(" 12.1 ") == "12.1");
+  CHECK(version_in("1234567890.12345") == "1234567890.12345");
+  for (const std::string odd : {"", " ", "v12", "12-beta", "1 2", "12,13", "1234567890.123456", "<b>12</b>"})
+    CHECK_MESSAGE(version_in(odd).empty(), odd);
+  CHECK(classify(answer(500, ""), kAccount).current_version.empty());
+  CHECK(classify(answer(200, data(R"("user_id":"5","permissions":[])"), {{"x-current-api-version", "13"}}), kAccount)
+            .current_version == "13");
+  CHECK(classify(answer(200, "{}", {{"x-current-api-versiom", "13"}}), kAccount).current_version.empty());
+}
+
 TEST_CASE("classify identity: everything else says nothing") {
   for (const std::string body : {"", "<html>", "[]", "null", "7", R"({"errors":[{"code":89}]})"})
     CHECK_MESSAGE((identity(200, body) == IdentityAnswer::kNoStatement), body);
-  for (const std::string code : {"32", "135", "416", "453", "99"})
-    CHECK_MESSAGE((identity(401, std::string(R"({"errors":[{"code":)") + code + "}]}") == IdentityAnswer::kNoStatement),
-                  code);
+  for (const std::string code : {"99", "215", "251", "88", "130", R"("NEW_CODE")", R"("NOT_FOUND")"})
+    CHECK_MESSAGE((identity_refused(401, code) == IdentityAnswer::kNoStatement), code);
   CHECK(identity(401, R"({"title":"Unauthorized","status":401})") == IdentityAnswer::kNoStatement);
   CHECK(identity(429, R"({"errors":[{"code":88}]})") == IdentityAnswer::kNoStatement);
   CHECK(identity(204, "") == IdentityAnswer::kNoStatement);

@@ -2,10 +2,16 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 namespace xads {
 namespace {
 
 const CodeMeaning kUnknown = Denial::kUnknown;
+
+CodeMeaning meaning_of(std::string_view code, int status, std::string_view message) {
+  return CodeTable::built_in().meaning_of(code, status, message);
+}
 
 }  // namespace
 
@@ -76,6 +82,56 @@ TEST_CASE("error codes: what the table does not hold is unknown") {
   CHECK(meaning_of("", 401, "") == kUnknown);
   CHECK(meaning_of("unauthorized_access", 401, "") == kUnknown);
   CHECK(meaning_of("99", 403, "") == kUnknown);
+}
+
+TEST_CASE("error codes: every meaning has a word that leads back to it") {
+  for (const CodeMeaning& meaning : all_code_meanings()) CHECK(code_meaning_from_text(to_text(meaning)) == meaning);
+  CHECK(all_code_meanings().size() == 13);
+  CHECK(to_text(CodeMeaning{Denial::kTokenInvalid}) == "token_invalid");
+  CHECK(to_text(CodeMeaning{SlowDown{}}) == "slow_down");
+  CHECK(to_text(CodeMeaning{ServerTrouble{}}) == "server_trouble");
+  CHECK_FALSE(code_meaning_from_text("TOKEN_INVALID"));
+  CHECK_FALSE(code_meaning_from_text(""));
+}
+
+TEST_CASE("error codes: the rows begin and end as the file does") {
+  const auto& rows = CodeTable::built_in().rows();
+  CHECK(rows.front() == CodeRow{"89", 401, Denial::kTokenInvalid});
+  CHECK(rows.at(1) == CodeRow{"89", 0, Denial::kUnauthenticated});
+  CHECK(rows.back() == CodeRow{"INVALID_ACCOUNT_SERVICE_LEVEL", 0, Denial::kUnknown});
+}
+
+TEST_CASE("error codes: names that nobody explains stand in the table, so that it tells them from new ones") {
+  for (const char* code : {"50", "63", "99", "226", "415", "417", "USER_NOT_FOUND", "PROMOTABLE_USER_NOT_FOUND",
+                           "ACTION_NOT_ALLOWED", "FEATURE_NOT_AVAILABLE", "INVALID_ACCOUNT_SERVICE_LEVEL"}) {
+    const auto& rows = CodeTable::built_in().rows();
+    CHECK_MESSAGE((std::count(rows.begin(), rows.end(), CodeRow{code, 0, Denial::kUnknown}) == 1), code);
+    CHECK_MESSAGE((meaning_of(code, 403, "") == kUnknown), code);
+  }
+}
+
+TEST_CASE("error codes: rows of the operator come first, and leave the others as they are") {
+  const CodeTable table({{"TOKEN_GONE", 401, Denial::kTokenInvalid}, {"32", 401, Denial::kAppRejected}});
+  CHECK(table.meaning_of("TOKEN_GONE", 401, "") == CodeMeaning{Denial::kTokenInvalid});
+  CHECK(table.meaning_of("TOKEN_GONE", 403, "") == kUnknown);
+  CHECK(table.meaning_of("32", 401, "") == CodeMeaning{Denial::kAppRejected});
+  CHECK(table.meaning_of("89", 401, "") == CodeMeaning{Denial::kTokenInvalid});
+  CHECK(table.meaning_of("130", 400, "") == CodeMeaning{ServerTrouble{}});
+  CHECK(table.rows().size() == CodeTable::built_in().rows().size() + 2);
+  CHECK(table.rows().front() == CodeRow{"TOKEN_GONE", 401, Denial::kTokenInvalid});
+}
+
+TEST_CASE("error codes: of the operator's rows, too, the first that fits decides") {
+  const CodeTable table({{"89", 401, Denial::kUnknown}, {"89", 0, SlowDown{}}, {"89", 403, ServerTrouble{}}});
+  CHECK(table.meaning_of("89", 401, "") == kUnknown);
+  CHECK(table.meaning_of("89", 403, "") == CodeMeaning{SlowDown{}});
+  CHECK(table.meaning_of("89", 400, "") == CodeMeaning{SlowDown{}});
+}
+
+TEST_CASE("error codes: a version that is not available is retired, whatever the operator's rows say of INVALID") {
+  const CodeTable table({{"INVALID", 0, Denial::kUnknown}});
+  CHECK(table.meaning_of("INVALID", 403, "Version 5.0 is not available.") == CodeMeaning{Denial::kVersionRetired});
+  CHECK(table.meaning_of("INVALID", 403, "Something else") == kUnknown);
 }
 
 }  // namespace xads

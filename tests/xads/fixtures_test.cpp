@@ -107,16 +107,16 @@ const std::vector<AccountsRow> kAccountsRows{
 };
 
 const std::vector<IdentityRow> kIdentityRows{
-    {"error_401_code135_could_not_authenticate_text", IdentityAnswer::kNoStatement, "denied clock_skewed"},
-    {"error_401_code135_no_full_stop", IdentityAnswer::kNoStatement, "denied clock_skewed"},
-    {"error_401_code416_invalid_or_suspended_app", IdentityAnswer::kNoStatement, "denied app_rejected"},
+    {"error_401_code135_could_not_authenticate_text", IdentityAnswer::kClockSkewed, "denied clock_skewed"},
+    {"error_401_code135_no_full_stop", IdentityAnswer::kClockSkewed, "denied clock_skewed"},
+    {"error_401_code416_invalid_or_suspended_app", IdentityAnswer::kAppRejected, "denied app_rejected"},
     {"error_401_code89_token_revoked", IdentityAnswer::kTokenInvalid, "denied token_invalid"},
     {"error_401_v2_problem", IdentityAnswer::kNoStatement, "unavailable: http 401, not the API's shape"},
-    {"error_403_code220_credentials_do_not_allow", IdentityAnswer::kNoStatement, "denied app_rejected"},
+    {"error_403_code220_credentials_do_not_allow", IdentityAnswer::kAppRejected, "denied app_rejected"},
     {"error_403_code226_automated", IdentityAnswer::kNoStatement, "denied unknown"},
-    {"error_403_code261_app_cannot_write", IdentityAnswer::kNoStatement, "denied app_rejected"},
+    {"error_403_code261_app_cannot_write", IdentityAnswer::kAppRejected, "denied app_rejected"},
     {"error_403_code326_account_locked", IdentityAnswer::kAlive, "denied user_locked"},
-    {"error_403_code453_endpoint_subset", IdentityAnswer::kNoStatement, "denied app_rejected"},
+    {"error_403_code453_endpoint_subset", IdentityAnswer::kAppRejected, "denied app_rejected"},
     {"error_403_code63_user_suspended", IdentityAnswer::kNoStatement, "denied unknown"},
     {"error_403_code89_as_in_old_table", IdentityAnswer::kNoStatement, "denied unauthenticated"},
     {"error_403_v2_user_suspended_problem", IdentityAnswer::kAlive, "unavailable: http 403, not the API's shape"},
@@ -185,6 +185,12 @@ std::string describe_identity(IdentityAnswer answer) {
       return "alive";
     case IdentityAnswer::kTokenInvalid:
       return "token invalid";
+    case IdentityAnswer::kUnauthenticated:
+      return "unauthenticated";
+    case IdentityAnswer::kAppRejected:
+      return "app rejected";
+    case IdentityAnswer::kClockSkewed:
+      return "clock skewed";
     case IdentityAnswer::kNoStatement:
       return "no statement";
   }

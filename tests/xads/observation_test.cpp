@@ -23,4 +23,18 @@ TEST_CASE("observation: a text that is no denial's is refused") {
   CHECK_FALSE(denial_from_text(""));
 }
 
+TEST_CASE("observation: the list of denials holds each of them once") {
+  CHECK(all_denials().size() == 11);
+  CHECK(all_denials().front() == Denial::kTokenInvalid);
+  CHECK(all_denials().back() == Denial::kUnknown);
+}
+
+TEST_CASE("observation: every trouble has its own text") {
+  CHECK(to_text(Trouble::kNetwork) == "network");
+  CHECK(to_text(Trouble::kNameResolution) == "name_resolution");
+  CHECK(to_text(Trouble::kTls) == "tls");
+  CHECK(to_text(Trouble::kServer) == "server");
+  CHECK(to_text(Trouble::kMiddlebox) == "middlebox");
+}
+
 }  // namespace xads
