@@ -63,6 +63,7 @@ int with_machine(const settings::Settings& settings, spdlog::logger& log, const 
                       .engine = engine,
                       .keyring = keyring,
                       .client = client,
+                      .codes = settings.error_codes,
                       .api = api,
                       .sinks = sinks,
                       .courier = courier,

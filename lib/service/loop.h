@@ -14,6 +14,7 @@
 #include "service/store_thread.h"
 #include "service/supervisor.h"
 #include "xads/client.h"
+#include "xads/error_codes.h"
 
 namespace service {
 
@@ -46,6 +47,7 @@ struct LoopParts {
   Engine& engine;
   const Keyring& keyring;
   const xads::Client& client;
+  const xads::CodeTable& codes;  ///< what the codes of refusals mean
   http::Transport& api;
   http::Transport& sinks;
   alert::Courier& courier;

@@ -79,7 +79,7 @@ void Loop::ask(const AuditWork& work) {
                                               parts_.engine.roster().account_id(work.account));
   parts_.api.send(std::move(request), [this, work](const http::Reply& reply) {
     if (counts(work, reply)) {
-      const auto observation = xads::classify(reply, parts_.engine.roster().account_id(work.account));
+      const auto observation = xads::classify(reply, parts_.engine.roster().account_id(work.account), parts_.codes);
       parts_.engine.finish(work, observation, parts_.clock.now());
       report(work, observation);
     }
@@ -91,7 +91,8 @@ void Loop::ask(const IdentityWork& work) {
   const Keyring& keyring = parts_.keyring;
   auto request = parts_.client.identity_request(keyring.consumer_of(work.asked), keyring.source_of(work.asked));
   parts_.api.send(std::move(request), [this, work](const http::Reply& reply) {
-    if (counts(work, reply)) parts_.engine.finish(work, xads::classify_identity(reply), parts_.clock.now());
+    if (counts(work, reply))
+      parts_.engine.finish(work, xads::classify_identity(reply, parts_.codes), parts_.clock.now());
     after_answer();
   });
 }
@@ -103,7 +104,7 @@ void Loop::ask(const DiscoveryWork& work) {
   auto request = parts_.client.accounts_request(keyring.consumer_of(work.asked), keyring.source_of(work.asked), query);
   parts_.api.send(std::move(request), [this, work](const http::Reply& reply) {
     if (counts(work, reply)) {
-      const auto observation = xads::classify_accounts(reply);
+      const auto observation = xads::classify_accounts(reply, parts_.codes);
       parts_.engine.finish(work, observation, parts_.clock.now());
       report(work, observation);
     }

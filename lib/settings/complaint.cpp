@@ -69,6 +69,17 @@ void Complaints::warn(const Place& place, const std::string& path, std::string m
   if (++warnings_ <= kMaxComplaints) add(place, path, std::move(message), true);
 }
 
+void Complaints::adopt(const Place& place, Complaints&& of_named_file) {
+  const std::size_t errors = errors_ + of_named_file.errors_;
+  const std::size_t warnings = warnings_ + of_named_file.warnings_;
+  for (Complaint& complaint : of_named_file.take()) {
+    if (++(complaint.warning ? warnings_ : errors_) <= kMaxComplaints)
+      entries_.push_back({place, std::move(complaint)});
+  }
+  errors_ = errors;
+  warnings_ = warnings;
+}
+
 void Complaints::add(const Place& place, const std::string& path, std::string message, bool warning) {
   Complaint complaint{
       sources_[place.source].name, place.line, character_column(place), path, std::move(message), "", warning};

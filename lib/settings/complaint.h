@@ -46,6 +46,8 @@ class Complaints {
 
   void error(const Place& place, const std::string& path, std::string message);
   void warn(const Place& place, const std::string& path, std::string message);
+  /// Takes over what is wrong in a file that the value at `place` names, to be told in that place of the order.
+  void adopt(const Place& place, Complaints&& of_named_file);
   bool any_error() const { return errors_ > 0; }
   std::size_t errors() const { return errors_; }
   /// How many came after the first kMaxComplaints of their sort and were only counted.
@@ -53,6 +55,7 @@ class Complaints {
   /// In the order of the files and their lines.
   std::vector<Complaint> take();
 
+  const std::string& file(std::size_t source) const { return sources_[source].name; }
   const std::vector<std::string_view>& lines(std::size_t source) const { return lines_[source]; }
   std::string text_of(const Place& place) const;  ///< "adsauditd.yaml:42:11"
 

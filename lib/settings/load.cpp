@@ -1,33 +1,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 
-#include "base/result.h"
 #include "settings/parse.h"
 #include "settings/sections.h"
+#include "settings/source_file.h"
 
 namespace settings {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Error: a sentence that goes on from the name of the file. Reads one byte more than parse() takes, and no more.
-base::Result<std::string> read_file(const fs::path& path) {
-  std::error_code error;
-  if (fs::is_directory(path, error)) return base::Failure{"is a directory; name the file in it"};
-  errno = 0;
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) return base::Failure{fmt::format("cannot be read: {}", std::strerror(errno))};
-  std::string text(kMaxFileBytes + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (stream.bad()) return base::Failure{fmt::format("cannot be read: {}", std::strerror(errno))};
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  return text;
-}
 
 struct Folder {
   std::vector<fs::path> files;
@@ -109,7 +92,7 @@ Loaded load_file(const std::string& path, const References& references) {
   folder.files.insert(folder.files.begin(), path);
   std::vector<Source> sources;
   for (const fs::path& file : folder.files) {
-    auto text = read_file(file);
+    auto text = read_source_file(file);
     if (text)
       sources.push_back({file.string(), std::move(text).value()});
     else

@@ -13,10 +13,10 @@ constexpr std::string_view kMask = "***";
 // The keys whose values anyone may see, each between two blanks. A key that is missing here is only shown less well.
 constexpr std::string_view kHarmless =
     " access account accounts after_change allow_private api app apps archive at_least audit base_url boost budget "
-    "ca_file cause class classes confirm control_token count critical deadline destinations discovery_interval enabled "
-    "exactly expect forbid format identity_url interval intervals jitter kind labels level listen log match "
-    "max_in_flight min_admins min_live_tokens name needs path repeat reserve routes rules severity share spacing "
-    "status store to token_limit tokens type user_id version ";
+    "ca_file cause class classes code confirm control_token count critical deadline destinations discovery_interval "
+    "enabled error_codes exactly expect forbid format identity_url interval intervals jitter kind labels level listen "
+    "log match max_in_flight means min_admins min_live_tokens name needs path repeat reserve routes rules severity "
+    "share spacing status store to token_limit tokens type user_id version ";
 
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';

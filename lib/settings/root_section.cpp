@@ -1,5 +1,6 @@
 #include <functional>
 
+#include "settings/error_codes.h"
 #include "settings/sections.h"
 
 namespace settings {
@@ -86,6 +87,7 @@ const Table<Settings>& api_keys() {
       {"ca_file", Need::kOptional,
        into(
            [](Settings & s) -> auto& { return s.tls.ca_file; }, readable_file())},
+      {"error_codes", Need::kOptional, into(&Settings::error_codes, Form<xads::CodeTable>(read_code_table))},
       {"deadline", Need::kOptional,
        into_both(
            [](Settings & s) -> auto& { return s.api.deadline; }, [](Settings & s) -> auto& { return s.audit.deadline; },

@@ -10,6 +10,7 @@
 #include "settings/complaint.h"
 #include "settings/references.h"
 #include "xads/client.h"
+#include "xads/error_codes.h"
 
 namespace settings {
 
@@ -30,6 +31,7 @@ struct Log {
 /// What the operator wants, in the rooms' own structs. Moves, does not copy: it holds secrets.
 struct Settings {
   xads::ApiOptions api;
+  xads::CodeTable error_codes = xads::CodeTable::built_in();
   http::TlsOptions tls;
   std::string store_path = "/var/lib/adsauditd/adsauditd.db";
   base::Secret store_key;  ///< base64 of 32 bytes

@@ -182,6 +182,12 @@ std::string_view identity_to_text(xads::IdentityAnswer identity) {
       return "alive";
     case xads::IdentityAnswer::kTokenInvalid:
       return "token_invalid";
+    case xads::IdentityAnswer::kUnauthenticated:
+      return "unauthenticated";
+    case xads::IdentityAnswer::kAppRejected:
+      return "app_rejected";
+    case xads::IdentityAnswer::kClockSkewed:
+      return "clock_skewed";
     case xads::IdentityAnswer::kNoStatement:
       return "no_statement";
   }
@@ -189,8 +195,10 @@ std::string_view identity_to_text(xads::IdentityAnswer identity) {
 }
 
 std::optional<xads::IdentityAnswer> identity_from_text(std::string_view text) {
+  using xads::IdentityAnswer;
   for (const auto identity :
-       {xads::IdentityAnswer::kAlive, xads::IdentityAnswer::kTokenInvalid, xads::IdentityAnswer::kNoStatement})
+       {IdentityAnswer::kAlive, IdentityAnswer::kTokenInvalid, IdentityAnswer::kUnauthenticated,
+        IdentityAnswer::kAppRejected, IdentityAnswer::kClockSkewed, IdentityAnswer::kNoStatement})
     if (identity_to_text(identity) == text) return identity;
   return std::nullopt;
 }

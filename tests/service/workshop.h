@@ -49,6 +49,7 @@ struct Workshop {
                                                               .engine = *engine,
                                                               .keyring = *keyring,
                                                               .client = client,
+                                                              .codes = xads::CodeTable::built_in(),
                                                               .api = api,
                                                               .sinks = sinks,
                                                               .courier = *courier,
