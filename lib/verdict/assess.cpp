@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "verdict/assess_policy.h"
 #include "verdict/roles.h"
 
 namespace verdict {
@@ -55,15 +56,48 @@ Finding finding_of(IncidentKey key, const Baseline& baseline) {
   return finding;
 }
 
+bool is_other_user(const audit::Token& token, const xads::Granted& grant) {
+  return !token.user_id.empty() && grant.user_id != token.user_id;
+}
+
 std::optional<Cause> token_cause(const audit::Token& token, const Conclusive& answer) {
   if (const auto* grant = granted(answer)) {
-    const bool other_user = !token.user_id.empty() && grant->user_id != token.user_id;
-    return other_user ? std::optional(Cause::kTokenIdentityMismatch) : std::nullopt;
+    return is_other_user(token, *grant) ? std::optional(Cause::kTokenIdentityMismatch) : std::nullopt;
   }
   return token_cause(std::get<xads::Denied>(answer).denial);
 }
 
-void assess_permissions(const Member& member, Assessment& assessment) {
+std::string_view rule_of(Cause difference) {
+  switch (difference) {
+    case Cause::kComposerLost:
+    case Cause::kComposerGained:
+      return "composer_differs";
+    case Cause::kPermissionUnknown:
+      return "permission_not_known";
+    default:
+      return "role_differs";
+  }
+}
+
+/// Adds what of `expectation`, which may be none, the pair breaks, and says of which rights nothing is to be said
+/// beside it.
+Spoken assess_expectation(const Member& member, const Expectation* expectation, const Capabilities& capabilities,
+                          Assessment& assessment) {
+  if (expectation == nullptr) return {};
+  const audit::Probe& probe = member.state->probe;
+  const Baseline& baseline = member.state->baseline;
+  const auto* grant = baseline.run ? granted(baseline.run->answer) : nullptr;
+  if (grant == nullptr || is_other_user(*member.token, *grant)) {
+    assessment.undecided.push_back({Cause::kPolicyViolated, probe.token, probe.account});
+    return {};
+  }
+  auto violation = violation_of(*expectation, capabilities, *member.token, *member.state);
+  const Spoken spoken = spoken_of(*expectation, capabilities, *member.token, *grant, violation.has_value());
+  if (violation) assessment.findings.push_back(std::move(*violation));
+  return spoken;
+}
+
+void assess_permissions(const Member& member, Spoken spoken, Assessment& assessment) {
   const audit::Probe& probe = member.state->probe;
   const Baseline& baseline = member.state->baseline;
   const auto* grant = baseline.run ? granted(baseline.run->answer) : nullptr;
@@ -73,7 +107,9 @@ void assess_permissions(const Member& member, Assessment& assessment) {
     return;
   }
   for (const Cause cause : differences(baseline.normal->permissions, grant->permissions)) {
+    if (spoken.about(cause)) continue;
     Finding finding = finding_of({cause, probe.token, probe.account}, baseline);
+    finding.grounds.rule = rule_of(cause);
     finding.before = baseline.normal->permissions.texts();
     finding.after = grant->permissions.texts();
     assessment.findings.push_back(std::move(finding));
@@ -101,12 +137,18 @@ Sight sight_of(const std::vector<Member>& members) {
   return sight;
 }
 
-Cause cause_of_not_found(const Member& member, const Sight& sight) {
+struct Reason {
+  Cause cause;
+  std::string_view rule;
+};
+
+Reason reason_of_not_found(const Member& member, const Sight& sight) {
   const bool seen_before = member.state->baseline.normal.has_value();
-  if (!seen_before) return Cause::kAccountUnavailable;
-  if (sight.seen > 0) return Cause::kAccessRemoved;
-  const bool alone = sight.missing <= 1;
-  return alone && member.token_granted_elsewhere ? Cause::kAccessRemoved : Cause::kAccountUnavailable;
+  if (!seen_before) return {Cause::kAccountUnavailable, "never_seen"};
+  if (sight.seen > 0) return {Cause::kAccessRemoved, "not_found_beside_live_neighbour"};
+  if (sight.missing > 1) return {Cause::kAccountUnavailable, "not_found_for_all"};
+  if (member.token_granted_elsewhere) return {Cause::kAccessRemoved, "not_found_but_granted_elsewhere"};
+  return {Cause::kAccountUnavailable, "not_found_by_the_only_witness"};
 }
 
 void assess_access(const Member& member, const Sight& sight, Assessment& assessment) {
@@ -119,18 +161,20 @@ void assess_access(const Member& member, const Sight& sight, Assessment& assessm
     assessment.undecided.push_back({Cause::kAccountUnavailable, probe.token, probe.account});
     return;
   }
+  if (baseline.accepted && !baseline.normal) return;  // the operator has accepted that there is no access
   // Lost access stays what it is, even when the account goes away for everybody later.
   assessment.undecided.push_back({Cause::kAccessRemoved, probe.token, probe.account});
   if (member.access_removed_open) return;
   // The account has come back since this token was last told "not found": the token has yet to be asked.
   if (sight.seen > 0 && member.last_answer < sight.seen_since) return;
-  const Cause cause = cause_of_not_found(member, sight);
+  const auto [cause, rule] = reason_of_not_found(member, sight);
   IncidentKey key{cause, probe.token, probe.account};
   // The account's own incident names no token; one token that never saw an account that others see has its own.
   if (cause == Cause::kAccountUnavailable && sight.seen == 0) key.token = audit::TokenId{};
   const auto same_key = [&](const Finding& finding) { return finding.key == key; };
   if (std::none_of(assessment.findings.begin(), assessment.findings.end(), same_key)) {
     Finding finding = finding_of(key, baseline);
+    finding.grounds.rule = rule;
     if (cause == Cause::kAccessRemoved) finding.before = baseline.normal->permissions.texts();
     assessment.findings.push_back(std::move(finding));
   }
@@ -147,18 +191,22 @@ Assessment assess_token(const audit::Token& token, const std::vector<const Probe
     const IncidentKey key{*cause, token.id, ""};
     const auto same_key = [&](const Finding& finding) { return finding.key == key; };
     if (std::any_of(assessment.findings.begin(), assessment.findings.end(), same_key)) continue;
-    assessment.findings.push_back(finding_of(key, state->baseline));
+    Finding finding = finding_of(key, state->baseline);
+    finding.grounds.rule = *cause == Cause::kTokenIdentityMismatch ? "user_differs" : "code_says_so";
+    assessment.findings.push_back(std::move(finding));
   }
   return assessment;
 }
 
-Assessment assess_account(const std::string& account, const std::vector<Member>& members) {
+Assessment assess_account(const std::string& account, const std::vector<Member>& members, const Policy& policy) {
   Assessment assessment;
   const Sight sight = sight_of(members);
   for (const Member& member : members) {
     assess_access(member, sight, assessment);
-    assess_permissions(member, assessment);
+    const Expectation* expectation = expectation_for(policy, *member.token, account);
+    assess_permissions(member, assess_expectation(member, expectation, *policy.capabilities, assessment), assessment);
   }
+  assess_redundancy(account, members, policy, assessment);
   if (sight.seen == 0 && !members.empty())
     assessment.undecided.push_back({Cause::kAccountUnavailable, audit::TokenId{}, account});
   return assessment;

@@ -5,6 +5,7 @@
 
 #include "audit/probe.h"
 #include "verdict/baseline.h"
+#include "verdict/expectation.h"
 #include "verdict/incident.h"
 
 namespace verdict {
@@ -31,8 +32,8 @@ struct Assessment {
 /// What is wrong with a token itself: revoked, suspended, locked, to be authorized anew, of another user. Pure.
 Assessment assess_token(const audit::Token& token, const std::vector<const ProbeState*>& probes);
 
-/// What is wrong on one ad account, for all live tokens that are asked about it: access, the account itself, roles.
-/// Pure.
-Assessment assess_account(const std::string& account, const std::vector<Member>& members);
+/// What is wrong on one ad account, for all live tokens that are asked about it: access, the account itself, roles, and
+/// what of `policy` is broken. Rights about which an expectation has spoken have no incident of their own. Pure.
+Assessment assess_account(const std::string& account, const std::vector<Member>& members, const Policy& policy = {});
 
 }  // namespace verdict

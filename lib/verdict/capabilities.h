@@ -46,19 +46,23 @@ struct AppRow {
 };
 /// A capability that people may name in `needs`.
 struct CapabilityName {
-  std::string name;   ///< stable: "conversions"
-  std::string words;  ///< for people: "conversion uploads"
+  std::string name;       ///< stable: "conversions"
+  std::string words;      ///< for people, after "What stops:": "conversion uploads"
+  std::string deed;       ///< for people, after "cannot": "upload conversions"
+  bool web_only = false;  ///< the token's user does it in X's web interface, without the token
   bool operator==(const CapabilityName&) const = default;
 };
 
-/// Something that a change stops or starts.
+/// Something that a change stops or starts, or leaves as it is.
 struct Effect {
+  enum class Kind { kStops, kStarts, kContinues };
   std::string capability;
   std::string words;
-  bool stops = true;  ///< false: it starts
+  Kind kind = Kind::kStops;
   Certainty certainty = Certainty::kUnknown;
   bool operator==(const Effect&) const = default;
 };
+std::string_view to_text(Effect::Kind kind);  ///< "stops", "starts", "continues"
 
 /// The table of config/capabilities.yaml: which token may do what. Immutable.
 class Capabilities {
@@ -75,17 +79,29 @@ class Capabilities {
   struct Answer {
     Ability ability = Ability::kUnknown;
     Certainty certainty = Certainty::kUnknown;
+    bool operator==(const Answer&) const = default;
   };
   /// May a token of this kind, with these permissions on an account, do this? Permissions that nobody knows give
-  /// nothing.
+  /// nothing, and no permission at all gives nothing for certain. Of permissions that give it the surest one counts, of
+  /// those that do not the least sure.
   Answer may(std::string_view capability, audit::TokenKind kind, const xads::Permissions& permissions) const;
-  /// What the step from one set of permissions to the other stops and starts, in the order of names(). No permissions:
-  /// the token is dead or has no access.
+  /// May a token of an app with this access ("standard", "conversion_only") do it, whatever its permissions?
+  Answer app_may(std::string_view capability, std::string_view access) const;
+  /// The permissions of which each alone lets a token of this kind do it.
+  xads::Permissions givers(std::string_view capability, audit::TokenKind kind) const;
+  /// What the step from one set of permissions to the other stops, starts and leaves possible, in the order of names().
+  /// What is unknown on either side is left out. No permissions: the token is dead or has no access.
   std::vector<Effect> effects(audit::TokenKind kind, const xads::Permissions& before,
                               const xads::Permissions& after) const;
 
  private:
-  Capabilities() = default;
+  Capabilities();
+  const KindRow* kind_row(std::string_view capability, audit::TokenKind kind) const;
+  const RoleRow* role_row(std::string_view capability, xads::Permission permission) const;
+  std::optional<Answer> by_kind(std::string_view capability, audit::TokenKind kind,
+                                const xads::Permissions& permissions) const;
+  Answer by_roles(std::string_view capability, const xads::Permissions& permissions) const;
+
   std::vector<CapabilityName> names_;
   std::vector<KindRow> kinds_;
   std::vector<RoleRow> roles_;

@@ -141,6 +141,54 @@ TEST_CASE("assess: a reduced role tells both full sets") {
   CHECK(assessment.findings[0].after == std::vector<std::string>{"CAMPAIGN_ANALYST"});
 }
 
+TEST_CASE("assess: every finding names the rule that made it") {
+  const auto rule = [](const Assessment& assessment) {
+    REQUIRE(assessment.findings.size() == 1);
+    return assessment.findings[0].grounds.rule;
+  };
+  Account beside;
+  beside.add(refused(Denial::kAccountNotFound));
+  beside.add(role("AD_MANAGER"));
+  CHECK(rule(assess_account("acc", beside.members)) == "not_found_beside_live_neighbour");
+  Account elsewhere;
+  elsewhere.add(refused(Denial::kAccountNotFound), true, true);
+  CHECK(rule(assess_account("acc", elsewhere.members)) == "not_found_but_granted_elsewhere");
+  Account all;
+  all.add(refused(Denial::kAccountNotFound), true, true);
+  all.add(refused(Denial::kAccountNotFound), true, true);
+  CHECK(rule(assess_account("acc", all.members)) == "not_found_for_all");
+  Account alone;
+  alone.add(refused(Denial::kAccountNotFound));
+  CHECK(rule(assess_account("acc", alone.members)) == "not_found_by_the_only_witness");
+  Account never;
+  never.add(refused(Denial::kAccountNotFound), false);
+  CHECK(rule(assess_account("acc", never.members)) == "never_seen");
+}
+
+TEST_CASE("assess: a difference names its rule, and so does a refusal and another user") {
+  Account account;
+  auto& state = account.add(xads::Granted{"77", xads::Permissions::from_texts({"ANALYST", "TWEET_COMPOSER", "SHOP"})});
+  const auto found = assess_account("acc", account.members).findings;
+  REQUIRE(found.size() == 3);
+  CHECK(found[0].grounds.rule == "role_differs");
+  CHECK(found[1].grounds.rule == "composer_differs");
+  CHECK(found[2].grounds.rule == "permission_not_known");
+  state.baseline.run->answer = refused(Denial::kUserSuspended);
+  CHECK(assess_token(account.tokens[0], {&state}).findings[0].grounds.rule == "code_says_so");
+  state.baseline.run->answer = xads::Granted{"99", {}};
+  CHECK(assess_token(account.tokens[0], {&state}).findings[0].grounds.rule == "user_differs");
+}
+
+TEST_CASE("assess: lost access that the operator accepted is neither found nor undecided") {
+  Account account;
+  auto& state = account.add(refused(Denial::kAccountNotFound), false);
+  account.add(role("AD_MANAGER"));
+  state.baseline.accepted = true;
+  const auto assessment = assess_account("acc", account.members);
+  CHECK(assessment.findings.empty());
+  CHECK_FALSE(undecided(assessment, Cause::kAccessRemoved, state.probe.token));
+}
+
 TEST_CASE("assess: every refusal of a token has its cause, whatever the number of accounts") {
   const std::vector<std::pair<Denial, Cause>> table{
       {Denial::kTokenInvalid, Cause::kTokenRevoked},

@@ -30,6 +30,14 @@ const std::vector<Expected> kExpected{
     {Cause::kComposerGained, "composer.gained", Severity::kInfo, Scope::kProbe},
     {Cause::kPermissionUnknown, "permission.unknown", Severity::kInfo, Scope::kProbe},
     {Cause::kAuditThrottled, "audit.throttled", Severity::kWarning, Scope::kAudit},
+    {Cause::kAppRejected, "app.rejected", Severity::kCritical, Scope::kApp},
+    {Cause::kVersionRetired, "api.version_retired", Severity::kCritical, Scope::kApi},
+    {Cause::kSunset, "api.sunset", Severity::kInfo, Scope::kApi},
+    {Cause::kAuditBlind, "audit.blind", Severity::kCritical, Scope::kAudit},
+    {Cause::kClockSkew, "audit.clock_skew", Severity::kCritical, Scope::kAudit},
+    {Cause::kPolicyViolated, "policy.violated", Severity::kWarning, Scope::kProbe},
+    {Cause::kRedundancyLost, "redundancy.lost", Severity::kWarning, Scope::kAccount},
+    {Cause::kChangeOverdue, "change.overdue", Severity::kWarning, Scope::kPlan},
 };
 
 }  // namespace
@@ -58,7 +66,7 @@ TEST_CASE("cause: a text that is not exactly one is no cause") {
   CHECK_FALSE(cause_from_text("token"));
   CHECK_FALSE(cause_from_text("Token.revoked"));
   CHECK_FALSE(cause_from_text("token.revoked "));
-  CHECK_FALSE(cause_from_text("audit.blind"));
+  CHECK_FALSE(cause_from_text("audit.deaf"));
 }
 
 TEST_CASE("severity: reads back from its text, and nothing else does") {
