@@ -56,7 +56,9 @@ int with_machine(const settings::Settings& settings, spdlog::logger& log, const 
   http::TlsTransport sinks(io, sink_options);
   const xads::Client client(settings.api, clock, random);
   alert::Courier courier(settings.destinations, random);
-  service::Engine engine(settings.audit, service::Announcer(settings.destinations, settings.routes, random), random);
+  service::AuditOptions audit = settings.audit;
+  audit.api_version = settings.api.version;
+  service::Engine engine(std::move(audit), service::Announcer(settings.destinations, settings.routes, random), random);
   const service::Keyring keyring(settings.apps, engine.roster(), store->opener());
   service::Loop loop({.io = io,
                       .signals = signals,

@@ -16,6 +16,9 @@ using namespace std::chrono_literals;
 /// A process writes its gauges more often than this by far, so whoever wrote none for so long spent nothing of the
 /// present windows either.
 constexpr base::Duration kSpentNothing = 20min;
+/// Six answers in a row, whoever gives them: a single machine at X with a wrong clock is no news.
+constexpr verdict::Agreement::Terms kClockSkew{.begin = 6, .end = 3, .least_span = 30s};
+constexpr verdict::Agreement::Terms kSunset{.begin = 2, .end = 6};
 
 std::optional<base::Instant> last_written(store::Store& store) {
   for (const auto& [name, value] : store.gauges()) {
@@ -50,7 +53,9 @@ Engine::Engine(AuditOptions options, Announcer announcer, base::Random& random)
       schedule_(base::Instant{}),
       sweeps_(base::Instant{}),
       api_pace_(options_.max_in_flight),
-      identity_pace_(options_.max_in_flight) {}
+      identity_pace_(options_.max_in_flight),
+      clock_skew_(kClockSkew),
+      sunset_(kSunset) {}
 
 std::uint64_t Engine::restore(store::Store& store, std::set<std::string> apps, base::Moment now) {
   apps_ = std::move(apps);
@@ -58,7 +63,7 @@ std::uint64_t Engine::restore(store::Store& store, std::set<std::string> apps, b
   schedule_ = audit::Schedule(now.steady);
   sweeps_ = Sweeps(now.steady);
   last_written_ = last_written(store);
-  const std::uint64_t revision = store.load(*this);
+  const std::uint64_t revision = store.load(*this, now.utc - verdict::OpenIncidents::kRecent);
   vouchers_.look_up_control();
   for (std::size_t place = 0; place < roster_.token_places(); ++place) {
     const TokenIndex token{static_cast<std::uint32_t>(place)};
@@ -66,6 +71,7 @@ std::uint64_t Engine::restore(store::Store& store, std::set<std::string> apps, b
   }
   unasked_ = 0;
   batch_.ended_in_order = false;
+  reassess_all(now);
   return revision;
 }
 
@@ -131,7 +137,46 @@ void Engine::sweep(store::OpenSweep sweep) {
   sweeps_.resume(*token, std::move(sweep.cursor), std::move(seen));
 }
 
+/// The settings may expect something else than before, and what flapped may have become calm while nobody looked.
+void Engine::reassess_all(base::Moment now) {
+  std::vector<verdict::IncidentKey> uncertain;
+  for (const auto& [key, incident] : open_) {
+    restore_trouble(incident, now);
+    const bool policy = key.cause == verdict::Cause::kPolicyViolated || key.cause == verdict::Cause::kRedundancyLost;
+    if (policy || incident.flips.size() >= verdict::OpenIncidents::kFlips) uncertain.push_back(key);
+  }
+  for (const auto& key : uncertain) reassess(key, now);
+  if (options_.policy.expectations.empty()) return;
+  for (std::size_t place = 0; place < roster_.account_places(); ++place)
+    reassess_account(AccountIndex{static_cast<std::uint32_t>(place)}, now);
+}
+
+/// What an open incident says of apps, and who is explained by them.
+void Engine::restore_trouble(const verdict::Incident& incident, base::Moment now) {
+  const verdict::IncidentKey& key = incident.finding.key;
+  if (incident.part_of) adopted_[key] = now.steady;
+  const auto app = roster_.find_app(key.topic);
+  if (key.cause == verdict::Cause::kAppRejected && app) {
+    const bool keys = incident.finding.grounds.rule == "tokens_fail_together";
+    troubled_[*app] = {.opened = now.steady,
+                       .way = keys ? verdict::Failing::kAuthentication : verdict::Failing::kApp,
+                       .recovering_since = std::nullopt};
+  }
+  if (key.cause == verdict::Cause::kVersionRetired) {
+    for (std::uint16_t any = 0; any < roster_.apps(); ++any)
+      troubled_.try_emplace(any, AppTrouble{now.steady, verdict::Failing::kVersion, std::nullopt});
+  }
+}
+
+void Engine::planned_change(verdict::PlannedChange plan) {
+  const verdict::PlanId id = plan.id;
+  plans_.emplace(id, std::move(plan));
+}
+
 void Engine::incident(verdict::Incident incident) {
+  if (incident.resolved_at) return open_.remember(incident);
+  if (incident.finding.key.cause == verdict::Cause::kClockSkew) clock_skew_ = verdict::Agreement(kClockSkew, true);
+  if (incident.finding.key.cause == verdict::Cause::kSunset) sunset_ = verdict::Agreement(kSunset, true);
   throttling_ = throttling_ || incident.finding.key.cause == verdict::Cause::kAuditThrottled;
   const verdict::IncidentKey key = incident.finding.key;  // not to be read from an incident that has moved on
   open_.emplace(key, std::move(incident));
@@ -146,6 +191,7 @@ void Engine::put(const store::TokenRow& row) {
   record.removed = row.removed;
   record.discovered = !row.removed && row.accounts.empty();
   record.ignored = !row.removed && !apps_.contains(row.token.app);
+  live_by_app_.clear();
   for (const PairIndex pair : roster_.pairs_of(token)) roster_.pair(pair).listed = false;
   for (const auto& id : row.accounts) {
     const AccountIndex account = roster_.put_account(id);
@@ -222,6 +268,8 @@ void Engine::end_probe(PairIndex pair) {
 }
 
 void Engine::end_token(TokenIndex token, base::Moment now) {
+  cohort_of(token).settle(token);
+  live_by_app_.clear();
   std::vector<AccountIndex> accounts;
   for (const PairIndex pair : roster_.pairs_of(token)) {
     accounts.push_back(AccountIndex{roster_.pair(pair).account});
@@ -241,6 +289,7 @@ void Engine::end_token(TokenIndex token, base::Moment now) {
 /// The token's secrets were replaced: ask all its pairs soon.
 void Engine::recheck_token(TokenIndex token, base::Moment now) {
   ++roster_.record(token).generation;
+  cohort_of(token).settle(token);
   const auto pairs = roster_.pairs_of(token);
   for (const PairIndex index : pairs) {
     roster_.pair(index).answered = {};  // that answer was to the old secret, and so was what we suspect

@@ -22,6 +22,9 @@
 #include "service/sweeps.h"
 #include "service/vouchers.h"
 #include "store/store.h"
+#include "verdict/agreement.h"
+#include "verdict/cohort.h"
+#include "verdict/operator_word.h"
 #include "verdict/reconcile.h"
 #include "xads/observation.h"
 
@@ -74,6 +77,9 @@ class Engine : private store::Loader {
   /// Tokens were added, replaced or removed: new pairs get probes, gone ones end, their incidents with them; a token
   /// whose secrets are others is asked anew (`same_secrets` compares what is sealed).
   void take_news(const std::vector<store::TokenRow>& tokens, const store::Opener& opener, base::Moment now);
+  /// The operator's word: announced changes in their present state, and incidents whose state is to be the new normal.
+  void take_operator_words(const std::vector<verdict::PlannedChange>& plans,
+                           const std::vector<verdict::Acceptance>& acceptances, base::Moment now);
   /// Somebody wants a token's list of accounts read soon.
   void hasten_discovery(const audit::TokenId& token, base::Moment now);
 
@@ -100,6 +106,10 @@ class Engine : private store::Loader {
   void finish(const DiscoveryWork& work, const xads::AccountsObservation& observation, base::Moment now);
   /// The question could not be asked, was given up (shutdown), or is not current any more: it waits again.
   void abandon(const Work& work, base::Moment now);
+
+  /// What time alone brings: blindness, the end of what flapped, announced changes that did not come. To be called
+  /// every few seconds; most calls do nothing.
+  void tick(base::Moment now);
 
   /// Adds open runs that the database does not know yet, at most `most` of them, in the order of their ids, and after
   /// the last of them the buckets and gauges. False when there is more.
@@ -132,6 +142,7 @@ class Engine : private store::Loader {
   void probe(verdict::ProbeState state) override;
   void sweep(store::OpenSweep sweep) override;
   void incident(verdict::Incident incident) override;
+  void planned_change(verdict::PlannedChange plan) override;
   void bucket(store::BucketRow bucket) override;
 
   std::optional<audit::TokenIndex> restored_token(const audit::TokenId& id);
@@ -146,6 +157,8 @@ class Engine : private store::Loader {
   void end_probe(audit::PairIndex pair);
   void end_token(audit::TokenIndex token, base::Moment now);
   void recheck_token(audit::TokenIndex token, base::Moment now);
+  void reassess_all(base::Moment now);
+  void restore_trouble(const verdict::Incident& incident, base::Moment now);
 
   // When to ask.
   void set_focus(Focus focus, base::Moment now);
@@ -168,15 +181,59 @@ class Engine : private store::Loader {
   void settle_pace(audit::HostPace& pace, const Asked& asked, const xads::Answer& answer, base::Moment now);
   void take_lesson(const Limits::Lesson& lesson, audit::TokenIndex token, std::optional<audit::AccountIndex> account,
                    const xads::Answer& answer, const xads::Evidence& evidence, base::Moment now);
-  void apply(audit::PairIndex pair, verdict::Judgement judgement, base::Moment now);
+  void apply(audit::PairIndex pair, verdict::Judgement judgement, base::Instant asked, base::Moment now);
   void record_move(audit::PairIndex pair, const verdict::Judgement& judgement, const verdict::Baseline& before,
-                   base::Moment now);
+                   verdict::Grounds grounds, base::Moment now);
+  verdict::Grounds grounds_of(audit::PairIndex pair, const verdict::Judgement& judgement,
+                              const verdict::Baseline& before, base::Moment now) const;
   void follow_up(audit::PairIndex pair, const verdict::Judgement& judgement, base::Moment now);
-  void reassess_token(audit::TokenIndex token, base::Moment now);
-  void reassess_account(audit::AccountIndex account, base::Moment now);
+  void reassess_token(audit::TokenIndex token, base::Moment now, const verdict::Grounds& grounds = {});
+  void reassess_account(audit::AccountIndex account, base::Moment now, const verdict::Grounds& grounds = {});
+  void reassess(const verdict::IncidentKey& key, base::Moment now);
   void announce(const std::vector<verdict::IncidentStep>& steps, base::Moment now);
-  verdict::Neighbours neighbours_of(audit::PairIndex pair) const;
+  verdict::Neighbours neighbours_of(audit::PairIndex pair, base::Moment now) const;
+  bool alive_elsewhere(audit::PairIndex pair) const;
+  void hasten_one_other(audit::PairIndex pair, base::Moment now);
   void hasten(const std::vector<audit::PairIndex>& pairs, base::Moment now);
+
+  // What the tokens of an app, and all answers together, mean.
+  verdict::Cohort& cohort_of(audit::TokenIndex token) { return cohorts_[roster_.record(token).app]; }
+  std::uint64_t live_tokens_of(std::uint16_t app) const;
+  bool wants_more(const Pair& pair, const xads::Answer& answer) const;
+  void hear(const AuditWork& work, const xads::Observation& observation, base::Moment now);
+  void hear_clock(const xads::Observation& observation, base::Moment now);
+  void hear_version(const xads::Observation& observation, base::Moment now);
+  void hear_grant(const AuditWork& work, base::Moment now);
+  void hear_failure(const AuditWork& work, const xads::Observation& observation, verdict::Failing way,
+                    base::Moment now);
+  void reconsider_app(audit::TokenIndex token, verdict::Failing way, const xads::Evidence& evidence, base::Moment now);
+  void close_app_incident(std::uint16_t app, base::Moment now);
+  void hasten_failing(std::uint16_t app, std::size_t most, base::Moment now);
+  verdict::IncidentKey app_key(std::uint16_t app, verdict::Failing way) const;
+  bool explained_by_app(audit::TokenIndex token) const { return troubled_.contains(roster_.record(token).app); }
+  void adopt(std::uint16_t app, const verdict::Incident& by, base::Moment now);
+  void give_back(base::Moment now);
+  void hasten_app(std::uint16_t app, base::Moment now);
+  void probe_apps(base::Moment now);
+  void open_or_refresh(verdict::Finding finding, base::Moment now);
+  void close(const verdict::IncidentKey& key, base::Moment now);
+
+  // What time brings.
+  struct BlindGroup {
+    std::uint64_t pairs = 0;
+    std::vector<std::string> examples;
+    std::optional<base::Instant> last_good_at;  ///< UTC, the oldest
+  };
+  void look_for_blindness(base::Moment now);
+  bool blind(audit::PairIndex pair, base::Moment now, Blindness& why) const;
+  void report_blindness(base::Moment now);
+  void check_plans(base::Moment now);
+  void finish_plan(verdict::PlannedChange& plan, verdict::PlannedChange::State state, base::Moment now);
+  void keep_plan(audit::PairIndex pair, verdict::PlannedChange& plan, verdict::Grounds& grounds, base::Moment now);
+  verdict::PlannedChange* plan_for(audit::PairIndex pair, const verdict::Conclusive& answer, base::Moment now);
+  bool come_true(const verdict::PlannedChange& plan) const;
+  void accept(const verdict::Acceptance& acceptance, base::Moment now);
+  void accept_pair(const verdict::Acceptance& acceptance, audit::PairIndex pair, base::Moment now);
 
   // What lists of accounts mean.
   void take_page(const DiscoveryWork& work, const xads::AccountsPage& page, base::Moment now);
@@ -208,7 +265,25 @@ class Engine : private store::Loader {
   std::size_t unasked_ = 0;                    ///< new pairs of this load: many are spread over more time
   double spare_credit_ = 0;                    ///< extra audits that the routine has earned
   unsigned turn_ = 0;
-  bool clock_fine_ = true;
+  std::map<std::uint16_t, verdict::Cohort> cohorts_;  ///< by app
+  mutable std::vector<std::uint32_t> live_by_app_;    ///< tokens that are asked; empty: to be counted
+  /// Of an app with an open incident.
+  struct AppTrouble {
+    base::Instant opened{};  ///< steady
+    verdict::Failing way = verdict::Failing::kApp;
+    std::optional<base::Instant> recovering_since;  ///< steady
+  };
+  std::map<std::uint16_t, AppTrouble> troubled_;
+  std::map<verdict::IncidentKey, base::Instant> adopted_;  ///< to the steady time when its app was last in trouble
+  std::set<std::uint16_t> revoking_;                       ///< apps whose tokens die in numbers
+  verdict::Agreement clock_skew_, sunset_;
+  bool last_date_fine_ = true;                    ///< by the latest Date header
+  base::Duration clock_offset_{0};                ///< ours less X's, by the latest Date header
+  std::string sunset_text_;                       ///< what X warns of
+  base::Instant tick_due_{}, apps_probed_{};      ///< steady
+  std::size_t blind_place_ = 0;                   ///< where the search for blind pairs goes on
+  std::map<Blindness, BlindGroup> blind_groups_;  ///< of this round
+  std::map<verdict::PlanId, verdict::PlannedChange> plans_;
   bool throttling_ = false;  ///< an incident of a 429 may be open
   std::size_t flushed_ = 0;  ///< places of the roster that this round of flush() has done
   Lateness lateness_;

@@ -16,7 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr base::Duration kClockTolerance = 60s;
 constexpr unsigned kMostVainAttempts = 15;
 
 const xads::Denied* denial_in(const std::optional<verdict::Run>& run) {
@@ -29,6 +28,15 @@ bool says_token_is_dead(const std::optional<verdict::Run>& run) {
 bool says_not_found(const std::optional<verdict::Run>& run) {
   const auto* denied = denial_in(run);
   return denied != nullptr && denied->denial == xads::Denial::kAccountNotFound;
+}
+
+/// What an assessment found because of this very move rests on the grounds of the move.
+void add_grounds(verdict::Assessment& assessment, const verdict::Grounds& grounds) {
+  if (grounds.rule.empty()) return;
+  for (auto& finding : assessment.findings) {
+    if (finding.grounds.rule.empty()) finding.grounds.rule = grounds.rule;
+    finding.grounds.witnesses = grounds.witnesses;
+  }
 }
 
 }  // namespace
@@ -73,33 +81,36 @@ void Engine::finish(const AuditWork& work, const xads::Observation& observation,
                             observation.answer, observation.server_date, now),
               work.asked.token, work.account, observation.answer, observation.evidence, now);
   if (roster_.pair(index).id != work.probe) return;  // removed while it was asked
-  if (observation.server_date) clock_fine_ = std::chrono::abs(*observation.server_date - now.utc) <= kClockTolerance;
+  hear(work, observation, now);
   const auto* granted = std::get_if<xads::Granted>(&observation.answer);
   Pair& pair = roster_.pair(index);
   if (granted != nullptr && roster_.same_again(index, *granted, now)) {
     pair.urgent = false;
-    vouchers_.granted(index, now.steady);
+    vouchers_.granted(index, work.asked.at);
     schedule_.put_back(index, next_time(index, observation, false, now));
     return settle(index, false);
   }
   if (verdict::conclusive_part(observation.answer)) {
     pair.answered = now.steady;
     pair.vain_attempts = 0;
-  } else if (pair.vain_attempts < kMostVainAttempts) {
-    ++pair.vain_attempts;
+    pair.why = Blindness::kBudget;
+  } else {
+    if (pair.vain_attempts < kMostVainAttempts) ++pair.vain_attempts;
+    pair.why = blindness_of(observation.answer);
   }
+  if (roster_.suspected(index)) roster_.memory(index).latest_asked = work.asked.at;
   auto judgement =
-      verdict::judge(roster_.baseline(index), observation, options_.confirm, neighbours_of(index), now.utc);
-  const bool confirm_again = judgement.confirm_again;
+      verdict::judge(roster_.baseline(index), observation, options_.confirm, neighbours_of(index, now), now.utc);
+  const bool confirm_again = judgement.confirm_again || wants_more(pair, observation.answer);
   pair.urgent = confirm_again;
   if (granted != nullptr && !roster_.record(work.asked.token).pinned) {
     roster_.pin_user(work.asked.token, granted->user_id);
     batch_.tokens.push_back(roster_.token(work.asked.token));
   }
   schedule_.put_back(index, next_time(index, observation, confirm_again, now));
-  apply(index, std::move(judgement), now);
+  apply(index, std::move(judgement), work.asked.at, now);
   if (granted != nullptr && pair.form == Pair::Form::kUnusual) roster_.memory(index).last_granted = now.steady;
-  if (granted != nullptr && !roster_.suspected(index)) vouchers_.granted(index, now.steady);
+  if (granted != nullptr && !roster_.suspected(index)) vouchers_.granted(index, work.asked.at);
   settle(index, confirm_again);
 }
 
@@ -109,25 +120,36 @@ void Engine::finish(const IdentityWork& work, xads::IdentityAnswer answer, base:
   } else {
     identity_pace_.succeeded(work.asked.at, now.steady);
   }
+  cohort_of(work.asked.token).identity(work.asked.token, answer, now.steady);
   for (const PairIndex index : roster_.pairs_of(work.asked.token)) {
     if (!roster_.suspected(index)) continue;
-    apply(index,
-          verdict::judge_identity(roster_.baseline(index), answer, options_.confirm, neighbours_of(index), now.utc),
-          now);
+    auto judgement =
+        verdict::judge_identity(roster_.baseline(index), answer, options_.confirm, neighbours_of(index, now), now.utc);
+    apply(index, std::move(judgement), roster_.memory(index).latest_asked, now);
     settle(index, true);
   }
+  const auto failing = cohort_of(work.asked.token).way_of(work.asked.token);
+  if (failing) reconsider_app(work.asked.token, *failing, {}, now);
 }
 
-void Engine::apply(PairIndex index, verdict::Judgement judgement, base::Moment now) {
+/// `asked`: steady, when the question of the answer was asked.
+void Engine::apply(PairIndex index, verdict::Judgement judgement, base::Instant asked, base::Moment now) {
   const verdict::Baseline before = roster_.baseline(index);
   const verdict::Baseline after = judgement.baseline;
   roster_.set_baseline(index, std::move(judgement.baseline));
   Pair& pair = roster_.pair(index);
   const bool suspicion_is_new =
       after.suspicion && (!before.suspicion || before.suspicion->began != after.suspicion->began);
-  if (suspicion_is_new) roster_.memory(index).suspicion_began = now.steady;
+  if (suspicion_is_new) {
+    Memory& beside = roster_.memory(index);
+    beside.suspicion_began = now.steady;
+    beside.suspicion_asked = beside.latest_asked = asked;
+  }
+  verdict::Grounds grounds;
+  const bool quiet = judgement.first && pair.form == Pair::Form::kPlain;  // of a million first answers, nobody asks why
   if (judgement.moved) {
-    record_move(index, judgement, before, now);
+    if (!quiet) grounds = grounds_of(index, judgement, before, now);
+    record_move(index, judgement, before, grounds, now);
   } else if (before.suspicion != after.suspicion) {
     batch_.probes.push_back(roster_.state(index));
     pair.unsaved = false;
@@ -141,25 +163,31 @@ void Engine::apply(PairIndex index, verdict::Judgement judgement, base::Moment n
   // "Not found" said once more may be news beside a neighbour that was granted meanwhile.
   const bool said_again = before.run != after.run && says_not_found(after.run);
   if (!judgement.moved && !suspicion_dropped && !said_again) return;
-  reassess_token(token, now);
-  reassess_account(account, now);
+  reassess_token(token, now, grounds);
+  reassess_account(account, now, grounds);
 }
 
 void Engine::record_move(PairIndex index, const verdict::Judgement& judgement, const verdict::Baseline& before,
-                         base::Moment now) {
+                         verdict::Grounds grounds, base::Moment now) {
+  auto* plan = judgement.first ? nullptr : plan_for(index, roster_.baseline(index).run->answer, now);
+  if (plan != nullptr) keep_plan(index, *plan, grounds, now);
   Pair& pair = roster_.pair(index);
   const verdict::ProbeState state = roster_.state(index);
   const verdict::Run& run = *state.baseline.run;
   if (judgement.closed) batch_.closed_runs.push_back({pair.id, *judgement.closed});
   batch_.changes.push_back({.id = verdict::ChangeId::make(now.utc, random_),
                             .at = now.utc,
-                            .kind = judgement.first ? "first_seen" : "changed",
+                            .kind = judgement.first   ? "first_seen"
+                                    : plan != nullptr ? "announced"
+                                                      : "changed",
                             .token = std::string(roster_.token_name(TokenIndex{pair.token})),
                             .account = state.probe.account,
                             .before = before.run ? verdict::to_text(before.run->answer) : "",
                             .after = verdict::to_text(run.answer),
                             .evidence = run.evidence,
-                            .confirmations = judgement.confirmations});
+                            .confirmations = judgement.confirmations,
+                            .grounds = std::move(grounds)});
+  if (says_token_is_dead(run)) cohort_of(TokenIndex{pair.token}).settle(TokenIndex{pair.token});
   batch_.probes.push_back(state);
   pair.unsaved = false;
   pair.urgent = false;
@@ -176,6 +204,7 @@ void Engine::follow_up(PairIndex index, const verdict::Judgement& judgement, bas
   if (judgement.ask_neighbours) {
     hasten(roster_.pairs_of(account), now);
     hasten(vouchers_.candidates(token), now);
+    hasten_one_other(index, now);
   }
   if (!judgement.moved) return;
   // What was said of the token holds for its other accounts: look there without waiting for their turn.
@@ -200,45 +229,85 @@ void Engine::hasten(const std::vector<PairIndex>& pairs, base::Moment now) {
   }
 }
 
-void Engine::reassess_token(TokenIndex token, base::Moment now) {
+/// Another ad account of the same token: if it is granted there, the token lives.
+void Engine::hasten_one_other(PairIndex index, base::Moment now) {
+  for (const PairIndex other : roster_.pairs_of(TokenIndex{roster_.pair(index).token})) {
+    if (other == index || roster_.suspected(other)) continue;
+    return hasten({other}, now);
+  }
+}
+
+void Engine::reassess_token(TokenIndex token, base::Moment now, const verdict::Grounds& grounds) {
   const auto states = roster_.states_about(token);
   std::vector<const verdict::ProbeState*> pointers;
   for (const auto& state : states) pointers.push_back(&state);
-  const auto assessment = verdict::assess_token(roster_.token(token), pointers);
+  auto assessment = verdict::assess_token(roster_.token(token), pointers);
+  add_grounds(assessment, grounds);
   announce(verdict::reconcile_token(roster_.record(token).id, assessment, open_, now.utc, random_), now);
 }
 
-void Engine::reassess_account(AccountIndex account, base::Moment now) {
+void Engine::reassess_account(AccountIndex account, base::Moment now, const verdict::Grounds& grounds) {
   auto neighbourhood = roster_.neighbourhood_of(account);
   const std::string id(roster_.account_id(account));
   for (auto& member : neighbourhood.members) {
     member.access_removed_open = open_.contains({verdict::Cause::kAccessRemoved, member.token->id, id});
   }
-  const auto assessment = verdict::assess_account(id, neighbourhood.members);
+  auto assessment = verdict::assess_account(id, neighbourhood.members, options_.policy);
+  add_grounds(assessment, grounds);
   announce(verdict::reconcile_account(id, assessment, open_, now.utc, random_), now);
+}
+
+void Engine::reassess(const verdict::IncidentKey& key, base::Moment now) {
+  const auto token = roster_.find_token(key.token);
+  const auto account = roster_.find_account(key.account);
+  if (token && key.account.empty()) reassess_token(*token, now);
+  if (account && !key.account.empty()) reassess_account(*account, now);
 }
 
 void Engine::announce(const std::vector<verdict::IncidentStep>& steps, base::Moment now) {
   for (const auto& step : steps) announcer_.announce(step, roster_, now.utc, batch_);
 }
 
-verdict::Neighbours Engine::neighbours_of(PairIndex index) const {
+verdict::Neighbours Engine::neighbours_of(PairIndex index, base::Moment now) const {
   const Pair& pair = roster_.pair(index);
+  const TokenIndex token{pair.token};
   const auto others = roster_.pairs_of(AccountIndex{pair.account});
+  verdict::Neighbours all{.clock_fine = last_date_fine_ && !clock_skew_.holds()};
+  const auto cohort = cohorts_.find(roster_.record(token).app);
+  if (cohort != cohorts_.end() && cohort->second.is_failing(token)) {
+    const auto reading = cohort->second.reading(verdict::Failing::kAuthentication, options_.confirm.count,
+                                                live_tokens_of(roster_.record(token).app), now.steady);
+    all.mass = reading.mass || explained_by_app(token);
+    all.stable = reading.stable && !explained_by_app(token);
+  }
   // A suspicion that this very answer begins has heard no neighbour yet.
-  if (!roster_.suspected(index))
-    return {.others_of_account_settled = others.size() <= 1, .vouched = false, .clock_fine = clock_fine_};
-  const base::Instant began = roster_.memory_if_any(index)->suspicion_began;
+  if (!roster_.suspected(index)) {
+    all.others_of_account_settled = others.size() <= 1;
+    return all;
+  }
+  const Memory& beside = *roster_.memory_if_any(index);
   const auto settled = [&](PairIndex other) {
     if (other == index) return true;
     const Pair& neighbour = roster_.pair(other);
-    if (neighbour.answered != base::Instant{} && neighbour.answered >= began) return true;
-    const Memory* beside = roster_.memory_if_any(other);
-    return neighbour.vain_attempts >= kVainAttempts || (beside != nullptr && says_token_is_dead(beside->baseline.run));
+    if (neighbour.answered != base::Instant{} && neighbour.answered >= beside.suspicion_began) return true;
+    const Memory* memory = roster_.memory_if_any(other);
+    return neighbour.vain_attempts >= kVainAttempts || (memory != nullptr && says_token_is_dead(memory->baseline.run));
   };
-  return {.others_of_account_settled = std::all_of(others.begin(), others.end(), settled),
-          .vouched = vouchers_.vouched(TokenIndex{pair.token}, began),
-          .clock_fine = clock_fine_};
+  all.others_of_account_settled = std::all_of(others.begin(), others.end(), settled);
+  all.vouched = vouchers_.voucher(token, beside.suspicion_asked, beside.latest_asked).has_value();
+  all.could_be_vouched = vouchers_.anybody(token);
+  all.alive_elsewhere = alive_elsewhere(index);
+  return all;
+}
+
+bool Engine::alive_elsewhere(PairIndex index) const {
+  const base::Instant began = roster_.memory_if_any(index)->suspicion_began;
+  const auto others = roster_.pairs_of(TokenIndex{roster_.pair(index).token});
+  return std::any_of(others.begin(), others.end(), [&](PairIndex other) {
+    if (other == index || !roster_.granted(other) || roster_.suspected(other)) return false;
+    const auto granted = roster_.last_granted(other);
+    return granted && *granted >= began;
+  });
 }
 
 }  // namespace service

@@ -25,6 +25,8 @@ struct News {
   std::int64_t data_version = 0;
   store::TokenNews tokens;
   std::vector<audit::TokenId> discoveries;
+  std::vector<verdict::PlannedChange> plans;
+  std::vector<verdict::Acceptance> acceptances;
 };
 
 }  // namespace
@@ -126,6 +128,8 @@ void Loop::refresh() {
         if (news.data_version == known) return news;
         news.tokens = store.tokens_since(revision);
         news.discoveries = store.take_discovery_requests();
+        news.plans = store.planned_changes(false);
+        news.acceptances = store.take_acceptances();
         return news;
       },
       [this](News news) {
@@ -135,6 +139,7 @@ void Loop::refresh() {
         const base::Moment now = parts_.clock.now();
         parts_.engine.take_news(news.tokens.tokens, parts_.keyring.opener(), now);
         for (const auto& token : news.discoveries) parts_.engine.hasten_discovery(token, now);
+        parts_.engine.take_operator_words(news.plans, news.acceptances, now);
         if (!news.tokens.tokens.empty()) tell(check_tokens(parts_.engine.roster(), parts_.keyring.apps()));
         after_answer();
       });
@@ -151,6 +156,8 @@ void Loop::flush_some() {
 
 void Loop::tick() {
   if (stopping_) return;
+  parts_.engine.tick(parts_.clock.now());
+  commit_soon();
   const Engine& engine = parts_.engine;
   supervisor_.status(fmt::format("watching {} tokens on {} pairs, {} open incidents, {} alerts under way",
                                  engine.roster().live_tokens(), engine.roster().live_pairs(),

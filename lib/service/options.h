@@ -7,6 +7,7 @@
 #include "audit/bound.h"
 #include "audit/budget.h"
 #include "audit/interval.h"
+#include "verdict/expectation.h"
 #include "verdict/judge.h"
 #include "xads/credentials.h"
 
@@ -27,6 +28,8 @@ struct AuditOptions {
   audit::BudgetOptions budget;
   std::size_t max_in_flight = 64;   ///< questions under way at one host
   base::Duration deadline{10'000};  ///< of a question; part of the detection bound
+  std::string api_version = "12";   ///< that the questions name
+  verdict::Policy policy;           ///< what is expected of answers
 };
 
 /// What the detection bound is made of under these options.

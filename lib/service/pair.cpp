@@ -1,8 +1,81 @@
 #include "service/pair.h"
 
+#include <array>
 #include <limits>
 
+#include "base/overloaded.h"
+
 namespace service {
+namespace {
+
+struct BlindnessText {
+  std::string_view text;
+  std::string_view words;
+};
+// In the order of the enumerators.
+constexpr std::array<BlindnessText, kBlindnesses> kBlindnessTexts{{
+    {"budget", "the budget left no call for them"},
+    {"network", "X could not be reached, or did not answer in time"},
+    {"name_resolution", "the names of X's hosts could not be resolved"},
+    {"tls", "who answered could not prove to be X"},
+    {"x_ill", "X answered that it is ill"},
+    {"not_the_api", "something else than the API answered: a portal, a proxy, a broken body"},
+    {"throttled", "X answered that its rate limit is used up"},
+    {"clock", "X refused our clock"},
+    {"app", "X refused the app"},
+    {"version", "X refused the version of the API"},
+    {"unknown_code", "X refused with a code that nobody explains"},
+    {"undecided", "the answers contradict each other"},
+}};
+
+Blindness blindness_of(xads::Denial denial) {
+  switch (denial) {
+    case xads::Denial::kAppRejected:
+      return Blindness::kApp;
+    case xads::Denial::kVersionRetired:
+      return Blindness::kVersion;
+    case xads::Denial::kClockSkewed:
+      return Blindness::kClock;
+    case xads::Denial::kRequestRefused:
+    case xads::Denial::kUnknown:
+      return Blindness::kUnknownCode;
+    case xads::Denial::kTokenInvalid:
+    case xads::Denial::kUnauthenticated:
+    case xads::Denial::kAccountNotFound:
+    case xads::Denial::kUserSuspended:
+    case xads::Denial::kUserLocked:
+    case xads::Denial::kReauthorizationRequired:
+      return Blindness::kUndecided;
+  }
+  return Blindness::kUnknownCode;
+}
+
+}  // namespace
+
+std::string_view to_text(Blindness why) { return kBlindnessTexts.at(static_cast<std::size_t>(why)).text; }
+std::string_view words_of(Blindness why) { return kBlindnessTexts.at(static_cast<std::size_t>(why)).words; }
+
+Blindness blindness_of(const xads::Answer& answer) {
+  return std::visit(base::Overloaded{[](const xads::Granted&) { return Blindness::kUndecided; },
+                                     [](const xads::Denied& denied) { return blindness_of(denied.denial); },
+                                     [](const xads::Throttled&) { return Blindness::kThrottled; },
+                                     [](const xads::Unavailable& unavailable) {
+                                       switch (unavailable.trouble) {
+                                         case xads::Trouble::kNetwork:
+                                           return Blindness::kNetwork;
+                                         case xads::Trouble::kNameResolution:
+                                           return Blindness::kNameResolution;
+                                         case xads::Trouble::kTls:
+                                           return Blindness::kTls;
+                                         case xads::Trouble::kServer:
+                                           return Blindness::kServer;
+                                         case xads::Trouble::kMiddlebox:
+                                           return Blindness::kMiddlebox;
+                                       }
+                                       return Blindness::kNetwork;
+                                     }},
+                    answer);
+}
 
 std::optional<std::uint8_t> plain_permissions(const verdict::Baseline& baseline, std::string_view user_id) {
   if (!baseline.run || !baseline.normal || baseline.suspicion) return std::nullopt;

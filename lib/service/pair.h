@@ -14,6 +14,27 @@ constexpr std::uint32_t kNoPair = 0xFFFF'FFFF;
 /// A pair that was asked so often in vain is not waited for.
 constexpr unsigned kVainAttempts = 3;
 
+/// Why nothing conclusive is known of a pair: what came instead of an answer, or that nothing was asked.
+enum class Blindness : std::uint8_t {
+  kBudget,  ///< it was not asked in time
+  kNetwork,
+  kNameResolution,
+  kTls,
+  kServer,
+  kMiddlebox,
+  kThrottled,
+  kClock,
+  kApp,
+  kVersion,
+  kUnknownCode,
+  kUndecided,  ///< there are answers, but they contradict each other
+};
+constexpr std::size_t kBlindnesses = 12;
+std::string_view to_text(Blindness why);   ///< "name_resolution": the topic of audit.blind
+std::string_view words_of(Blindness why);  ///< "host names cannot be resolved"
+/// What an answer without a conclusive part is an instance of.
+Blindness blindness_of(const xads::Answer& answer);
+
 /// One pair of token and ad account, in one cache line. Its place in the roster is its name.
 struct Pair {
   /// What is held to be true of it, as far as that fits here.
@@ -32,12 +53,13 @@ struct Pair {
   std::uint8_t permissions = 0;
   Form form : 2 = Form::kUnasked;
   audit::IntervalClass interval_class : 2 = audit::IntervalClass::kNormal;
-  std::uint8_t vain_attempts : 4 = 0;  ///< answers without a statement since the last conclusive one; stays at 15
-  bool urgent : 1 = false;             ///< asked out of turn: may use the reserve
-  bool spare : 1 = false;              ///< its next audit is an extra one
-  bool unsaved : 1 = false;            ///< its open run is longer than the database knows
-  bool listed : 1 = false;             ///< the token's settings name it
-  bool vanished : 1 = false;           ///< the token's list of accounts has ceased to name it
+  std::uint8_t vain_attempts : 4 = 0;      ///< answers without a statement since the last conclusive one; stays at 15
+  bool urgent : 1 = false;                 ///< asked out of turn: may use the reserve
+  bool spare : 1 = false;                  ///< its next audit is an extra one
+  bool unsaved : 1 = false;                ///< its open run is longer than the database knows
+  bool listed : 1 = false;                 ///< the token's settings name it
+  bool vanished : 1 = false;               ///< the token's list of accounts has ceased to name it
+  Blindness why : 4 = Blindness::kBudget;  ///< of the latest answers; kBudget after a conclusive one
 };
 static_assert(sizeof(Pair) == 64);
 
@@ -48,6 +70,8 @@ struct Memory {
   std::optional<base::Instant> last_granted;
   base::Instant run_began = base::Instant::min();  ///< min: before this process
   base::Instant suspicion_began{};                 ///< or when a restored suspicion was restored
+  // When the first and the latest question of the suspicion were asked; the epoch: before this process.
+  base::Instant suspicion_asked{}, latest_asked{};
 };
 
 /// The plain form of a baseline: its known permissions; nothing when the baseline does not fit into a Pair.

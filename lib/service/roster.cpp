@@ -237,6 +237,12 @@ std::optional<PairIndex> Roster::find_pair(TokenIndex token, AccountIndex accoun
   return std::nullopt;
 }
 
+std::optional<std::uint16_t> Roster::find_app(std::string_view name) const {
+  const auto found = std::find(apps_.begin(), apps_.end(), name);
+  if (found == apps_.end()) return std::nullopt;
+  return static_cast<std::uint16_t>(found - apps_.begin());
+}
+
 std::vector<PairIndex> Roster::pairs_of(TokenIndex token) const {
   std::vector<PairIndex> pairs;
   for (std::uint32_t place = tokens_[at(token)].first_pair; place != kNoPair; place = pairs_[place].next_of_token)
@@ -327,6 +333,7 @@ bool Roster::same_again(PairIndex index, const xads::Granted& granted, base::Mom
   pair.answered = now.steady;
   ++pair.count;
   pair.vain_attempts = 0;
+  pair.why = Blindness::kBudget;
   pair.unsaved = true;
   return true;
 }

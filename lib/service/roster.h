@@ -63,6 +63,9 @@ class Roster {
   /// As X told us, else as the token claims; empty when neither is known.
   std::string user(audit::TokenIndex index) const;
   std::string_view sealed(audit::TokenIndex index) const { return texts_.get(tokens_[at(index)].sealed); }
+  const std::string& app_name(std::uint16_t app) const { return apps_.at(app); }
+  std::uint16_t apps() const { return static_cast<std::uint16_t>(apps_.size()); }
+  std::optional<std::uint16_t> find_app(std::string_view name) const;
   const std::string& app_of(audit::TokenIndex index) const { return apps_[tokens_[at(index)].app]; }
   TokenRecord& record(audit::TokenIndex index) { return tokens_[at(index)]; }
   const TokenRecord& record(audit::TokenIndex index) const { return tokens_[at(index)]; }
@@ -76,6 +79,7 @@ class Roster {
   std::string_view account_id(audit::AccountIndex index) const { return texts_.get(accounts_[at(index)].id); }
   store::AccountFacts facts(audit::AccountIndex index) const;
   const AccountRecord& record(audit::AccountIndex index) const { return accounts_[at(index)]; }
+  std::size_t account_places() const { return accounts_.size(); }  ///< indices are below this
 
   /// Requires a pair that is not there.
   audit::PairIndex add_pair(audit::TokenIndex token, audit::AccountIndex account, const audit::ProbeId& id);

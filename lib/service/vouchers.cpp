@@ -10,16 +10,38 @@ using audit::TokenIndex;
 namespace {
 
 constexpr std::size_t kEnough = 5;       ///< candidates
+constexpr std::size_t kTrail = 256;      ///< grants that are remembered of an app
 constexpr std::size_t kLookedAt = 1000;  ///< places of the roster in one search, so that a large one costs no more
 
 }  // namespace
 
-void Vouchers::granted(PairIndex pair, base::Instant steady_now) {
+void Vouchers::add(Trail& trail, const Grant& grant) {
+  const auto second = [](const Grant& any) { return std::chrono::floor<std::chrono::seconds>(any.asked); };
+  // Two tokens are enough for every second: one of them is not the suspect.
+  int alike = 0;
+  for (auto known = trail.rbegin(); known != trail.rend() && alike < 2; ++known, ++alike) {
+    if (second(*known) != second(grant)) break;
+    if (known->token == grant.token) return;
+  }
+  if (alike == 2) return;
+  trail.push_back(grant);
+  if (trail.size() > kTrail) trail.pop_front();
+}
+
+void Vouchers::granted(PairIndex pair, base::Instant asked) {
   const TokenIndex token{roster_.pair(pair).token};
-  if (control_ == token) control_granted_ = steady_now;
-  auto& [first, second] = latest_[roster_.record(token).app];
-  if (first.token != token) second = first;
-  first = {pair, token, steady_now};
+  const Grant grant{pair, token, asked};
+  if (control_ == token) add(control_trail_, grant);
+  add(trails_[roster_.record(token).app], grant);
+}
+
+std::optional<Vouchers::Grant> Vouchers::find(const Trail& trail, TokenIndex suspect, base::Instant from,
+                                              base::Instant to) {
+  const auto fits = [&](const Grant& grant) {
+    return grant.token != suspect && grant.asked >= from && grant.asked <= to;
+  };
+  const auto found = std::find_if(trail.rbegin(), trail.rend(), fits);
+  return found == trail.rend() ? std::nullopt : std::optional(*found);
 }
 
 bool Vouchers::good(PairIndex pair) const { return roster_.granted(pair) && !roster_.suspected(pair); }
@@ -30,12 +52,18 @@ bool Vouchers::control_speaks_for(TokenIndex suspect) const {
   return std::any_of(pairs.begin(), pairs.end(), [this](PairIndex pair) { return good(pair); });
 }
 
-bool Vouchers::vouched(TokenIndex suspect, base::Instant began) const {
-  if (control_speaks_for(suspect)) return control_granted_ >= began;
-  const auto known = latest_.find(roster_.record(suspect).app);
-  if (known == latest_.end()) return false;
-  return std::any_of(known->second.begin(), known->second.end(),
-                     [&](const Grant& grant) { return grant.token != suspect && grant.at >= began; });
+std::optional<Vouchers::Grant> Vouchers::voucher(TokenIndex suspect, base::Instant from, base::Instant to) const {
+  if (control_speaks_for(suspect)) return find(control_trail_, suspect, from, to);
+  const auto trail = trails_.find(roster_.record(suspect).app);
+  return trail == trails_.end() ? std::nullopt : find(trail->second, suspect, from, to);
+}
+
+bool Vouchers::anybody(TokenIndex suspect) const {
+  if (control_speaks_for(suspect)) return true;
+  const auto trail = trails_.find(roster_.record(suspect).app);
+  return trail != trails_.end() && std::any_of(trail->second.begin(), trail->second.end(), [&](const Grant& grant) {
+           return grant.token != suspect && roster_.record(grant.token).alive;
+         });
 }
 
 std::vector<PairIndex> Vouchers::candidates(TokenIndex suspect) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "scenario/windows.h"
 #include "service/engine.h"
@@ -26,6 +27,7 @@ namespace scenario {
 
 using namespace std::chrono_literals;
 constexpr base::Instant kStart = base::from_epoch_ms(1'790'000'000'000);
+constexpr base::Duration kTick = 10s;  ///< how often the engine is told the time
 
 /// What X would say, as a small truth that a test changes.
 struct Truth {
@@ -71,9 +73,11 @@ class World {
     const base::Instant end = clock.now().steady + span;
     while (true) {
       answer_all();
-      const auto next = engine_->next_due(clock.now());
-      if (!next || *next > end) break;
-      clock.advance(std::max(*next - clock.now().steady, base::Duration(1)));
+      engine_->tick(clock.now());
+      commit();
+      const auto next = std::min(engine_->next_due(clock.now()).value_or(end), clock.now().steady + kTick);
+      if (next > end || clock.now().steady >= end) break;
+      clock.advance(std::max(next - clock.now().steady, base::Duration(1)));
     }
     clock.advance(end - clock.now().steady);
   }
@@ -176,14 +180,15 @@ class World {
   void commit() {
     const auto batch = engine_->take_batch();
     store_->commit(batch);
-    for (const auto& incident : batch.incidents) {
-      const std::string state = incident.resolved_at                        ? "resolved"
-                                : incident.opened_at == incident.updated_at ? "opened"
-                                                                            : "updated";
-      told_.push_back(std::string(verdict::to_text(incident.finding.key.cause)) + " " + state);
+    for (const auto& body : batch.bodies) {
+      const auto json = base::parse_json(body.bytes);
+      REQUIRE(json);
+      const auto text = [&](const char* name) { return std::string(base::text_of(base::find_member(json.value(), name))); };
+      const auto* data = base::find_member(json.value(), "data");
+      told_.push_back(text("type") + " " + std::string(base::text_of(base::find_member(*data, "state"))));
     }
     if (!batch.bodies.empty()) last_body = batch.bodies.back().bytes;
-    CHECK(batch.deliveries.size() == batch.incidents.size());  // one destination, told of everything
+    CHECK(batch.deliveries.size() == batch.bodies.size());  // one destination, told of everything
   }
 
   xads::Observation observe(const std::string& token, const std::string& account) {
