@@ -192,7 +192,9 @@ Assessment assess_token(const audit::Token& token, const std::vector<const Probe
     const auto same_key = [&](const Finding& finding) { return finding.key == key; };
     if (std::any_of(assessment.findings.begin(), assessment.findings.end(), same_key)) continue;
     Finding finding = finding_of(key, state->baseline);
-    finding.grounds.rule = *cause == Cause::kTokenIdentityMismatch ? "user_differs" : "code_says_so";
+    // How a revocation became certain is known to the judge alone, and told by its rule.
+    if (*cause != Cause::kTokenRevoked)
+      finding.grounds.rule = *cause == Cause::kTokenIdentityMismatch ? "user_differs" : "code_says_so";
     assessment.findings.push_back(std::move(finding));
   }
   return assessment;

@@ -1,6 +1,10 @@
 #include "verdict/baseline.h"
 
+#include <utility>
+#include <vector>
+
 #include "base/overloaded.h"
+#include "base/text.h"
 
 namespace verdict {
 namespace {
@@ -24,6 +28,24 @@ bool is_conclusive(xads::Denial denial) {
   return false;
 }
 
+constexpr std::string_view kDenied = "denied ";
+constexpr std::string_view kGranted = "granted user=";
+
+std::optional<Conclusive> denial_from(std::string_view text) {
+  const auto denial = xads::denial_from_text(text);
+  return denial ? std::optional<Conclusive>(xads::Denied{*denial}) : std::nullopt;
+}
+
+std::optional<Conclusive> grant_from(std::string_view text) {
+  const auto blank = text.find(' ', kGranted.size());
+  if (!text.starts_with(kGranted) || blank == std::string_view::npos) return std::nullopt;
+  std::vector<std::string> permissions;
+  if (const auto list = text.substr(blank + 1); list != "none")
+    for (const auto piece : base::split(list, ',')) permissions.emplace_back(base::trim(piece));
+  return xads::Granted{std::string(text.substr(kGranted.size(), blank - kGranted.size())),
+                       xads::Permissions::from_texts(permissions)};
+}
+
 }  // namespace
 
 std::optional<Conclusive> conclusive_part(const xads::Answer& answer) {
@@ -39,13 +61,19 @@ std::optional<Conclusive> conclusive_part(const xads::Answer& answer) {
 }
 
 std::string to_text(const Conclusive& answer) {
-  return std::visit(base::Overloaded{[](const xads::Granted& granted) {
-                                       return "granted user=" + granted.user_id + " " + granted.permissions.text();
-                                     },
-                                     [](const xads::Denied& denied) {
-                                       return "denied " + std::string(xads::to_text(denied.denial));
-                                     }},
-                    answer);
+  return std::visit(
+      base::Overloaded{
+          [](const xads::Granted& granted) {
+            return std::string(kGranted) + granted.user_id + " " + granted.permissions.text();
+          },
+          [](const xads::Denied& denied) { return std::string(kDenied).append(xads::to_text(denied.denial)); }},
+      answer);
+}
+
+std::optional<Conclusive> answer_from_text(std::string_view text) {
+  auto answer = text.starts_with(kDenied) ? denial_from(text.substr(kDenied.size())) : grant_from(text);
+  const bool same = answer && to_text(*answer) == text;  // another order, a blank too many: not ours
+  return same ? std::move(answer) : std::nullopt;
 }
 
 }  // namespace verdict

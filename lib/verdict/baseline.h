@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "audit/probe.h"
@@ -21,6 +22,8 @@ using Conclusive = std::variant<xads::Granted, xads::Denied>;
 std::optional<Conclusive> conclusive_part(const xads::Answer& answer);
 /// "granted user=2417045708 AD_MANAGER, TWEET_COMPOSER" or "denied token_invalid"
 std::string to_text(const Conclusive& answer);
+/// Reads exactly what to_text() writes; nothing for every other text.
+std::optional<Conclusive> answer_from_text(std::string_view text);
 
 /// The same conclusive answer, time after time (run-length encoding of the observations).
 struct Run {
@@ -45,10 +48,10 @@ struct Suspicion {
 
 /// What is held to be true of a probe.
 struct Baseline {
-  std::optional<Run> run;                     ///< nothing before the first conclusive answer
+  std::optional<Run> run;  ///< nothing before the first conclusive answer
   /// What later grants are compared with: the first grant, or a later one that the operator accepted or announced.
   std::optional<xads::Granted> normal;
-  bool accepted = false;  ///< the operator accepted `normal`, also where it breaks an expectation
+  bool accepted = false;                      ///< the operator accepted `normal`, also where it breaks an expectation
   std::optional<base::Instant> last_good_at;  ///< UTC, the latest grant like `normal`
   std::optional<Suspicion> suspicion;
   bool operator==(const Baseline&) const = default;
@@ -63,8 +66,9 @@ using ChangeId = base::Id<ChangeTag>;
 struct Change {
   ChangeId id;
   base::Instant at;  ///< UTC
-  /// "first_seen", "changed", "accepted", "announced", "token_added", "token_removed", "token_replaced", and of the accounts that a token lists:
-  /// "account_found", "account_vanished", "account_deleted", "account_returned", "account_status".
+  /// "first_seen", "changed", "accepted", "announced", "token_added", "token_removed", "token_replaced", and of the
+  /// accounts that a token lists: "account_found", "account_vanished", "account_deleted", "account_returned",
+  /// "account_status".
   std::string kind;
   std::string token;    ///< name
   std::string account;  ///< empty for a change of a token

@@ -61,6 +61,7 @@ struct Incident {
   std::optional<IncidentId> part_of{};
   /// UTC, when it was over and came again, oldest first. Not empty: it flaps, and ends only after a quiet while.
   std::vector<base::Instant> flips{};
+  std::optional<base::Instant> calm_since{};  ///< UTC, of one that flaps: nothing is found of it since; not stored
   bool operator==(const Incident&) const = default;
 };
 

@@ -24,35 +24,50 @@ bool agrees(const Conclusive& held, const Conclusive& seen) {
   return held == seen || (denies(held, xads::Denial::kTokenInvalid) && blames_token(seen));
 }
 
-/// What still has to be known before a suspicion moves the baseline.
+/// What still has to be known before a suspicion moves the baseline: nothing when there is a rule that moves it.
 struct Needs {
-  bool nothing = false;
+  std::string_view rule{};
   bool another_answer = false;
   bool identity = false;
   bool neighbours = false;
 };
 
-Needs needs_of_vague_401(const Suspicion& suspicion, const ConfirmOptions& options, const Neighbours& neighbours) {
-  if (suspicion.count < options.count) return {.another_answer = true};
-  if (suspicion.identity == xads::IdentityAnswer::kTokenInvalid) return {.nothing = true};
-  // The token lives, so the Ads host is at fault. Ask both again at the next regular time.
-  if (suspicion.identity == xads::IdentityAnswer::kAlive) return {.identity = true};
-  const bool nobody_else_to_blame = neighbours.vouched && neighbours.clock_fine;
-  if (suspicion.count >= kVagueCount && nobody_else_to_blame) return {.nothing = true};
-  return {.another_answer = suspicion.count < kVagueCount, .identity = true, .neighbours = true};
+/// Whether this token may be blamed on its neighbours' word: they are well, and it is not one of many that fail.
+bool stands_alone(const Suspicion& suspicion, bool definite, const Neighbours& neighbours) {
+  const bool often = suspicion.count >= kVagueCount;
+  if (!neighbours.clock_fine || (!definite && !often)) return false;
+  if (neighbours.mass && !(neighbours.stable && often)) return false;
+  return neighbours.vouched || (definite && often && !neighbours.could_be_vouched);
+}
+
+Needs needs_of_401(const Suspicion& suspicion, const ConfirmOptions& options, const Neighbours& neighbours) {
+  using xads::IdentityAnswer;
+  const bool definite = denies(suspicion.answer, xads::Denial::kTokenInvalid);
+  const Needs more{.another_answer = suspicion.count < kVagueCount, .identity = true, .neighbours = true};
+  if (neighbours.alive_elsewhere) return more;
+  if (suspicion.identity == IdentityAnswer::kTokenInvalid) {
+    // Two hosts say the same of this one token. The vague form is no statement of its own.
+    const int agreed = suspicion.count + (definite ? 1 : 0);
+    return agreed >= options.count ? Needs{.rule = "identity_confirms"} : more;
+  }
+  if (suspicion.count < options.count) return more;
+  // The token lives, so the Ads host is at fault; or the clock is. Ask both again at the next regular time.
+  if (suspicion.identity == IdentityAnswer::kAlive) return {.identity = true};
+  if (suspicion.identity == IdentityAnswer::kClockSkewed) return {.identity = true};
+  if (!stands_alone(suspicion, definite, neighbours)) return more;
+  if (neighbours.mass) return {.rule = "stable_in_a_mass"};
+  return {.rule = neighbours.vouched ? "neighbours_are_well" : "code_repeated"};
 }
 
 Needs needs_of(const Suspicion& suspicion, const ConfirmOptions& options, const Neighbours& neighbours) {
   const bool agreed = suspicion.count >= options.count;
-  if (denies(suspicion.answer, xads::Denial::kTokenInvalid)) return {.nothing = true};
-  if (denies(suspicion.answer, xads::Denial::kUnauthenticated)) {
-    return needs_of_vague_401(suspicion, options, neighbours);
-  }
+  if (blames_token(suspicion.answer)) return needs_of_401(suspicion, options, neighbours);
   if (denies(suspicion.answer, xads::Denial::kAccountNotFound)) {
-    if (agreed && neighbours.others_of_account_settled) return {.nothing = true};
+    if (agreed && neighbours.others_of_account_settled) return {.rule = "not_found_repeated"};
     return {.another_answer = true, .neighbours = true};
   }
-  if (agreed) return {.nothing = true};
+  if (agreed)
+    return {.rule = std::holds_alternative<xads::Granted>(suspicion.answer) ? "answers_agree" : "code_says_so"};
   return {.another_answer = true};
 }
 
@@ -61,8 +76,9 @@ bool is_good(const Baseline& baseline) {
   return baseline.normal && baseline.run->answer == Conclusive(*baseline.normal);
 }
 
-void move_baseline(Judgement& judgement, base::Instant now) {
+void move_baseline(Judgement& judgement, std::string_view rule, base::Instant now) {
   Baseline& baseline = judgement.baseline;
+  judgement.rule = rule;
   Suspicion suspicion = *std::exchange(baseline.suspicion, std::nullopt);
   if (blames_token(suspicion.answer)) suspicion.answer = xads::Denied{xads::Denial::kTokenInvalid};
   judgement.first = !baseline.run;
@@ -72,14 +88,17 @@ void move_baseline(Judgement& judgement, base::Instant now) {
   baseline.run =
       Run{suspicion.answer, suspicion.began, now, static_cast<std::uint64_t>(suspicion.count), suspicion.evidence};
   const auto* granted = std::get_if<xads::Granted>(&suspicion.answer);
-  if (granted != nullptr && !baseline.normal) baseline.normal = *granted;
+  if (granted != nullptr && !baseline.normal) {
+    baseline.normal = *granted;
+    baseline.accepted = false;  // what was accepted was that there is none
+  }
   if (is_good(baseline)) baseline.last_good_at = now;
 }
 
 void weigh_suspicion(Judgement& judgement, const ConfirmOptions& options, const Neighbours& neighbours,
                      base::Instant now) {
   const Needs needs = needs_of(*judgement.baseline.suspicion, options, neighbours);
-  if (needs.nothing) return move_baseline(judgement, now);
+  if (!needs.rule.empty()) return move_baseline(judgement, needs.rule, now);
   judgement.confirm_again = needs.another_answer;
   judgement.ask_identity = needs.identity;
   judgement.ask_neighbours = needs.neighbours;
@@ -119,7 +138,7 @@ Judgement judge(const Baseline& before, const xads::Observation& observation, co
   add_to_suspicion(baseline, *seen, observation.evidence, now);
   const bool quiet_start = !baseline.run && std::holds_alternative<xads::Granted>(*seen);
   if (quiet_start) {
-    move_baseline(judgement, now);
+    move_baseline(judgement, "first_grant", now);
   } else {
     weigh_suspicion(judgement, options, neighbours, now);
   }

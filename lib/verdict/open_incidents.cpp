@@ -15,6 +15,28 @@ void OpenIncidents::erase(const IncidentKey& key) {
   on_accounts_.erase(copy);
 }
 
+void OpenIncidents::remember(const Incident& incident) {
+  if (!incident.resolved_at) return;
+  auto& past = recent_[incident.finding.key];
+  if (past.resolved_at > *incident.resolved_at) return;
+  past = {*incident.resolved_at, incident.flips};
+}
+
+std::vector<base::Instant> OpenIncidents::take_recent(const IncidentKey& key, base::Instant now) {
+  const auto known = recent_.find(key);
+  if (known == recent_.end()) return {};
+  Past past = std::move(known->second);
+  recent_.erase(known);
+  if (past.resolved_at + kRecent < now) return {};
+  past.flips.push_back(past.resolved_at);
+  if (past.flips.size() > kMostFlips) past.flips.erase(past.flips.begin());
+  return past.flips;
+}
+
+void OpenIncidents::forget_before(base::Instant then) {
+  std::erase_if(recent_, [&](const auto& entry) { return entry.second.resolved_at < then; });
+}
+
 std::vector<IncidentKey> OpenIncidents::about_token(const audit::TokenId& token) const {
   std::vector<IncidentKey> keys;
   for (const Cause cause : all_causes()) {

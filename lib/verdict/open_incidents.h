@@ -20,9 +20,19 @@ class OpenIncidents {
   using iterator = Map::iterator;
   using const_iterator = Map::const_iterator;
 
+  /// What was over for less than this comes again as the same trouble; what has come so often flaps.
+  static constexpr base::Duration kRecent{30 * 60'000};
+  static constexpr std::size_t kFlips = 2;
+  static constexpr std::size_t kMostFlips = 50;  ///< that are kept
+
   /// Keeps the incident that is there, if one is, and says whether it was none.
   std::pair<iterator, bool> emplace(const IncidentKey& key, Incident incident);
   void erase(const IncidentKey& key);
+  /// An incident was over at resolved_at: should it come again soon, take_recent() tells.
+  void remember(const Incident& incident);
+  /// When this trouble was over lately, oldest first; empty when it was not.
+  std::vector<base::Instant> take_recent(const IncidentKey& key, base::Instant now);
+  void forget_before(base::Instant then);
   iterator find(const IncidentKey& key) { return incidents_.find(key); }
   const_iterator find(const IncidentKey& key) const { return incidents_.find(key); }
   bool contains(const IncidentKey& key) const { return incidents_.contains(key); }
@@ -46,7 +56,13 @@ class OpenIncidents {
     }
   };
 
+  struct Past {
+    base::Instant resolved_at;
+    std::vector<base::Instant> flips;
+  };
+
   Map incidents_;
+  std::map<IncidentKey, Past> recent_;
   std::set<IncidentKey, ByAccount> on_accounts_;  ///< the keys that on_account() tells
 };
 

@@ -10,7 +10,8 @@
 
 namespace verdict {
 
-enum class Step { kOpened, kUpdated, kResolved };
+/// Recorded: something of it is new, but nobody needs to be told.
+enum class Step { kOpened, kUpdated, kResolved, kRecorded };
 
 /// What became of one incident.
 struct IncidentStep {
@@ -30,7 +31,9 @@ std::vector<IncidentStep> reconcile_account(const std::string& account, const As
 /// For what no assessment sees, such as Scope::kAudit. Opens the incident; nothing when it is open already.
 std::optional<IncidentStep> open_one(const Finding& finding, OpenIncidents& open, base::Instant now,
                                      base::Random& random);
-/// Resolves it; nothing when it is not open.
+/// Resolves it; nothing when it is not open. One that flaps stays until it has been calm for OpenIncidents::kRecent.
 std::optional<IncidentStep> resolve_one(const IncidentKey& key, OpenIncidents& open, base::Instant now);
+/// Resolves those that flapped and have been calm for long enough.
+std::vector<IncidentStep> settle_calm(OpenIncidents& open, base::Instant now);
 
 }  // namespace verdict

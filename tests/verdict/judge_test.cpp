@@ -12,6 +12,7 @@ namespace {
 constexpr base::Instant kNoon = base::from_epoch_ms(1'790'000'000'000);
 const ConfirmOptions kTwice{2, 20s};
 const Neighbours kQuiet{.others_of_account_settled = true, .vouched = false, .clock_fine = true};
+const Neighbours kVouched{.vouched = true};
 
 xads::Observation granted(std::vector<std::string> permissions, std::string user = "2417045708") {
   return {xads::Granted{std::move(user), xads::Permissions::from_texts(permissions)}, {200, ""}, {}, {}};
@@ -30,6 +31,11 @@ Baseline after(const Baseline& before, const std::vector<xads::Observation>& obs
   return baseline;
 }
 Baseline manager() { return after({}, {granted({"AD_MANAGER", "TWEET_COMPOSER"})}); }
+Baseline revoked() {
+  return judge_identity(after(manager(), {denied(Denial::kTokenInvalid, 401, "89")}), IdentityAnswer::kTokenInvalid,
+                        kTwice, kQuiet, kNoon + 1min)
+      .baseline;
+}
 bool dead(const Baseline& baseline) { return baseline.run->answer == Conclusive(xads::Denied{Denial::kTokenInvalid}); }
 
 }  // namespace
@@ -99,11 +105,75 @@ TEST_CASE("judge: nothing without a statement ever moves a baseline") {
   }
 }
 
-TEST_CASE("judge: code 89 with 401 is believed at once") {
-  const auto judgement = judge(manager(), denied(Denial::kTokenInvalid, 401, "89"), kTwice, kQuiet, kNoon);
+TEST_CASE("judge: code 89 is believed when the identity host says the same of this token") {
+  const auto first = judge(manager(), denied(Denial::kTokenInvalid, 401, "89"), kTwice, kQuiet, kNoon);
+  CHECK_FALSE(first.moved);
+  CHECK(first.ask_identity);
+  CHECK(first.ask_neighbours);
+  const auto judgement = judge_identity(first.baseline, IdentityAnswer::kTokenInvalid, kTwice, kQuiet, kNoon + 1s);
   CHECK(judgement.moved);
+  CHECK(judgement.rule == "identity_confirms");
   CHECK(dead(judgement.baseline));
   CHECK(judgement.baseline.run->evidence.code == "89");
+}
+
+TEST_CASE("judge: code 89 said three times is enough when nobody could say otherwise") {
+  const std::vector<xads::Observation> often(3, denied(Denial::kTokenInvalid, 401, "89"));
+  const Neighbours alone{.could_be_vouched = false};
+  CHECK(dead(after(manager(), often, alone)));
+  CHECK_FALSE(dead(after(manager(), {often.front(), often.front()}, alone)));
+  CHECK_FALSE(dead(after(manager(), often, kQuiet)));  // somebody could, and has not yet
+}
+
+TEST_CASE("judge: code 89 said twice is enough when another token was granted meanwhile") {
+  const std::vector<xads::Observation> twice(2, denied(Denial::kTokenInvalid, 401, "89"));
+  const auto first = judge(manager(), twice.front(), kTwice, kVouched, kNoon);
+  CHECK_FALSE(first.moved);
+  const auto second = judge(first.baseline, twice.front(), kTwice, kVouched, kNoon + 20s);
+  CHECK(second.moved);
+  CHECK(second.rule == "neighbours_are_well");
+  CHECK_FALSE(dead(after(manager(), twice, {.vouched = true, .clock_fine = false})));
+}
+
+TEST_CASE("judge: a token that is granted on another account is not dead, whatever is said here") {
+  const std::vector<xads::Observation> often(5, denied(Denial::kTokenInvalid, 401, "89"));
+  const Neighbours elsewhere{.vouched = true, .alive_elsewhere = true};
+  const auto baseline = after(manager(), often, elsewhere);
+  CHECK_FALSE(dead(baseline));
+  CHECK_FALSE(judge_identity(baseline, IdentityAnswer::kTokenInvalid, kTwice, elsewhere, kNoon + 5min).moved);
+}
+
+TEST_CASE("judge: one of many failing tokens is blamed by the identity host alone, or when the many are stable") {
+  const std::vector<xads::Observation> vague(3, denied(Denial::kUnauthenticated));
+  const std::vector<xads::Observation> definite(3, denied(Denial::kTokenInvalid, 401, "89"));
+  const Neighbours mass{.vouched = true, .mass = true};
+  const Neighbours stable{.vouched = true, .mass = true, .stable = true};
+  CHECK_FALSE(dead(after(manager(), vague, mass)));
+  CHECK_FALSE(dead(after(manager(), definite, mass)));
+  CHECK(dead(after(manager(), vague, stable)));
+  CHECK_FALSE(dead(after(manager(), {definite[0], definite[1]}, stable)));
+  const auto suspected = after(manager(), vague, mass);
+  CHECK(judge_identity(suspected, IdentityAnswer::kTokenInvalid, kTwice, mass, kNoon + 1min).moved);
+  CHECK(judge(after(manager(), {vague[0], vague[1]}, mass), vague[2], kTwice, stable, kNoon).rule ==
+        "stable_in_a_mass");
+}
+
+TEST_CASE("judge: while the identity host refuses our clock, nothing is concluded") {
+  auto baseline = after(manager(), {denied(Denial::kUnauthenticated), denied(Denial::kUnauthenticated)});
+  const auto judgement = judge_identity(baseline, IdentityAnswer::kClockSkewed, kTwice, kVouched, kNoon + 1min);
+  CHECK_FALSE(judgement.moved);
+  CHECK_FALSE(dead(after(judgement.baseline, {denied(Denial::kUnauthenticated)}, kVouched)));
+}
+
+TEST_CASE("judge: every move names its rule") {
+  CHECK(judge({}, granted({"ANALYST"}), kTwice, kQuiet, kNoon).rule == "first_grant");
+  const auto once = after(manager(), {granted({"ANALYST"})});
+  CHECK(judge(once, granted({"ANALYST"}), kTwice, kQuiet, kNoon).rule == "answers_agree");
+  const auto gone = after(manager(), {denied(Denial::kAccountNotFound, 404)});
+  CHECK(judge(gone, denied(Denial::kAccountNotFound, 404), kTwice, kQuiet, kNoon).rule == "not_found_repeated");
+  const auto locked = after(manager(), {denied(Denial::kUserLocked, 403)});
+  CHECK(judge(locked, denied(Denial::kUserLocked, 403), kTwice, kQuiet, kNoon).rule == "code_says_so");
+  CHECK(judge(manager(), granted({"ANALYST"}), kTwice, kQuiet, kNoon).rule.empty());
 }
 
 TEST_CASE("judge: a vague 401 alone never accuses a token") {
@@ -113,10 +183,10 @@ TEST_CASE("judge: a vague 401 alone never accuses a token") {
   CHECK(baseline.suspicion->count == 20);
 }
 
-TEST_CASE("judge: a vague 401 asks for another answer first and for the identity host then") {
+TEST_CASE("judge: a vague 401 asks for another answer, the identity host and the neighbours at once") {
   const auto first = judge(manager(), denied(Denial::kUnauthenticated), kTwice, kQuiet, kNoon);
   CHECK(first.confirm_again);
-  CHECK_FALSE(first.ask_identity);
+  CHECK(first.ask_identity);
   const auto second = judge(first.baseline, denied(Denial::kUnauthenticated), kTwice, kQuiet, kNoon + 20s);
   CHECK_FALSE(second.moved);
   CHECK(second.ask_identity);
@@ -157,8 +227,7 @@ TEST_CASE("judge: with a silent identity host three vague answers count when ano
 }
 
 TEST_CASE("judge: vague and plain refusals of a token are the same run") {
-  auto baseline = after(manager(), {denied(Denial::kTokenInvalid)});
-  baseline = after(baseline, {denied(Denial::kUnauthenticated)});
+  const auto baseline = after(revoked(), {denied(Denial::kUnauthenticated)});
   CHECK(dead(baseline));
   CHECK_FALSE(baseline.suspicion);
   CHECK(baseline.run->count == 2);
@@ -175,8 +244,7 @@ TEST_CASE("judge: 'not found' waits for the account's other tokens") {
 }
 
 TEST_CASE("judge: a recovery needs as many answers as a loss") {
-  auto baseline = after(manager(), {denied(Denial::kTokenInvalid)});
-  baseline = after(baseline, {granted({"AD_MANAGER", "TWEET_COMPOSER"})});
+  auto baseline = after(revoked(), {granted({"AD_MANAGER", "TWEET_COMPOSER"})});
   CHECK(dead(baseline));
   baseline = after(baseline, {granted({"AD_MANAGER", "TWEET_COMPOSER"})});
   CHECK(baseline.run->answer == manager().run->answer);

@@ -65,3 +65,59 @@ TEST_CASE_FIXTURE(Fixture, "reconcile: what is undecided stays, what is found no
   CHECK(steps[0].incident.finding.key == removed.key);
   CHECK(open.contains(reduced.key));
 }
+
+TEST_CASE_FIXTURE(Fixture,
+                  "flapping: the third time within half an hour stays open until it has been calm for as long") {
+  const auto minute = [](int count) { return kNoon + count * base::Duration(60'000); };
+  const auto key = throttled_token().key;
+  open_one(throttled_token(), open, minute(0), random);
+  CHECK(resolve_one(key, open, minute(5))->step == Step::kResolved);
+  const auto second = open_one(throttled_token(), open, minute(10), random);
+  CHECK(second->incident.flips == std::vector{minute(5)});
+  CHECK(resolve_one(key, open, minute(15))->step == Step::kResolved);
+  const auto third = open_one(throttled_token(), open, minute(20), random);
+  CHECK(third->step == Step::kOpened);
+  CHECK(third->incident.flips == std::vector{minute(5), minute(15)});
+  CHECK_FALSE(resolve_one(key, open, minute(25)));
+  CHECK(open.size() == 1);
+  const auto fourth = open_one(throttled_token(), open, minute(30), random);
+  CHECK(fourth->step == Step::kRecorded);  // nobody is told again
+  CHECK(fourth->incident.id == third->incident.id);
+  CHECK(fourth->incident.flips.size() == 3);
+  CHECK_FALSE(resolve_one(key, open, minute(31)));
+  CHECK(settle_calm(open, minute(60)).empty());
+  const auto steps = settle_calm(open, minute(61));
+  REQUIRE(steps.size() == 1);
+  CHECK(steps[0].step == Step::kResolved);
+  CHECK(open.empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "flapping: what comes back after more than half an hour is a new incident") {
+  open_one(throttled_token(), open, kNoon, random);
+  resolve_one(throttled_token().key, open, kNoon);
+  const auto late = kNoon + OpenIncidents::kRecent + base::Duration(1);
+  CHECK(open_one(throttled_token(), open, late, random)->incident.flips.empty());
+  resolve_one(throttled_token().key, open, late);
+  open.forget_before(late + base::Duration(1));
+  CHECK(open_one(throttled_token(), open, late, random)->incident.flips.empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "flapping: flips are remembered from before a restart") {
+  open_one(throttled_token(), open, kNoon, random);
+  const auto resolved = resolve_one(throttled_token().key, open, kNoon)->incident;
+  OpenIncidents restarted;
+  restarted.remember(resolved);
+  CHECK(open_one(throttled_token(), restarted, kLater, random)->incident.flips == std::vector{kNoon});
+}
+
+TEST_CASE_FIXTURE(Fixture, "reconcile: new details of an open incident are told, new evidence alone is not") {
+  Finding violated{.key = {Cause::kPolicyViolated, token, "acc"}, .details = {"lacks AD_MANAGER"}};
+  Assessment assessment{.findings = {violated}};
+  reconcile_account("acc", assessment, open, kNoon, random);
+  assessment.findings[0].evidence = {200, ""};
+  CHECK(reconcile_account("acc", assessment, open, kLater, random).empty());
+  assessment.findings[0].details = {"lacks AD_MANAGER", "has ACCOUNT_ADMIN, which is forbidden"};
+  const auto steps = reconcile_account("acc", assessment, open, kLater, random);
+  REQUIRE(steps.size() == 1);
+  CHECK(steps[0].step == Step::kUpdated);
+}
