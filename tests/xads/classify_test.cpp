@@ -70,6 +70,24 @@ TEST_CASE("classify: a list or a name of permissions beyond all reason is no ans
         "unavailable: no permissions");
 }
 
+TEST_CASE("classify: what is just within reason is an answer") {
+  CHECK(read(data(R"("user_id":"12345678901234567890123456789012","permissions":[])")) ==
+        "granted 12345678901234567890123456789012 none");
+  const std::string name(100, 'P');
+  CHECK(read(data(R"("user_id":"5","permissions":[")" + name + "\"]")) == "granted 5 " + name);
+  std::string list = R"("P0")";
+  for (int i = 1; i < 100; ++i) list += ",\"P" + std::to_string(i) + "\"";
+  CHECK(read(data(R"("user_id":"5","permissions":[)" + list + "]")).starts_with("granted 5 P0, "));
+}
+
+TEST_CASE("classify: the characters beside the digits are none") {
+  CHECK(read(data(R"("user_id":"/","permissions":[])")) == "unavailable: no user_id");
+  CHECK(read(data(R"("user_id":":","permissions":[])")) == "unavailable: no user_id");
+  CHECK(read(data(R"("user_id":"5","permissions":["/",":"])")) == "granted 5 /, :");
+  CHECK(read(data(R"("user_id":"5","permissions":["0"])")) == "unavailable: no permissions");
+  CHECK(read(data(R"("user_id":"5","permissions":["9"])")) == "unavailable: no permissions");
+}
+
 TEST_CASE("classify: permissions are a set and unknown ones stay") {
   CHECK(read(data(R"("user_id":"5","permissions":["TWEET_COMPOSER","NEW ONE","AD_MANAGER","TWEET_COMPOSER"])")) ==
         "granted 5 AD_MANAGER, TWEET_COMPOSER, NEW ONE");
@@ -184,6 +202,13 @@ TEST_CASE("classify: the status is heard before the code") {
   CHECK(refused(999, "89") == "unavailable: http 999");
 }
 
+TEST_CASE("classify: the code is heard at every status from 400 to 499 but 408, 423 and 429") {
+  for (const int status : {400, 401, 402, 403, 407, 409, 422, 424, 428, 430, 499})
+    CHECK_MESSAGE((refused(status, "64") == "denied user_suspended"), status);
+  CHECK(refused(399, "64") == "unavailable: http 399");
+  CHECK(refused(500, "64") == "unavailable: http 500");
+}
+
 TEST_CASE("classify: codes of overload are heard at any refusal") {
   CHECK(refused(403, "88") == "throttled");
   CHECK(refused(400, R"("OVER_CAPACITY")") == "unavailable: http 400");
@@ -242,6 +267,7 @@ TEST_CASE("classify: date and warning come from the headers of any answer") {
   CHECK(seen.server_date == base::from_epoch_seconds(1767225600));
   CHECK(seen.api_warning == "Version 11 ends soon");
   CHECK(classify(answer(500, ""), kAccount).api_warning.empty());
+  CHECK(classify(answer(500, "", {{"x-api-warn", std::string(300, 'w')}}), kAccount).api_warning.size() == 200);
 }
 
 TEST_CASE("classify accounts: the date comes from the headers of any answer") {
@@ -283,6 +309,32 @@ TEST_CASE("classify accounts: one account may come without its list") {
   const auto seen = classify_accounts(answer(200, R"({"data":{"id":"a1","name":"One"}})"));
   REQUIRE(seen.page);
   CHECK(seen.page->accounts == std::vector<AdAccount>{{"a1", "One", "", false}});
+}
+
+TEST_CASE("classify accounts: an id is of letters and digits, sixty-four at most") {
+  const auto taken = [](const std::string& id) {
+    return classify_accounts(answer(200, R"({"data":[{"id":")" + id + "\"}]}")).page.has_value();
+  };
+  for (const char* id : {"a", "z", "A", "Z", "0", "9", "18ce54d4x5t"}) CHECK_MESSAGE(taken(id), id);
+  for (const char* id : {"`", "{", "@", "[", "/", ":", "a-b", "a b"}) CHECK_FALSE_MESSAGE(taken(id), id);
+  CHECK(taken(std::string(64, 'a')));
+  CHECK_FALSE(taken(std::string(65, 'a')));
+}
+
+TEST_CASE("classify accounts: a cursor of 2000 bytes is taken, a longer one spoils the page") {
+  const auto page = [](std::size_t length) {
+    return classify_accounts(answer(200, R"({"data":[],"next_cursor":")" + std::string(length, 'c') + "\"}")).page;
+  };
+  REQUIRE(page(2000));
+  CHECK(page(2000)->next_cursor.size() == 2000);
+  CHECK_FALSE(page(2001));
+}
+
+TEST_CASE("classify accounts: an empty or null list of errors spoils nothing") {
+  CHECK(classify_accounts(answer(200, R"({"data":[],"errors":[]})")).page.has_value());
+  CHECK(classify_accounts(answer(200, R"({"data":[],"errors":null})")).page.has_value());
+  CHECK_FALSE(classify_accounts(answer(200, R"({"data":[],"errors":{}})")).page.has_value());
+  CHECK_FALSE(classify_accounts(answer(200, R"({"data":[],"errors":"no"})")).page.has_value());
 }
 
 TEST_CASE("classify accounts: one misshapen record spoils the page") {
