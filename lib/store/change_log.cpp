@@ -7,6 +7,8 @@
 #include "base/digest.h"
 #include "base/encoding.h"
 #include "base/ensure.h"
+#include "base/text.h"
+#include "store/row_text.h"
 #include "store/row_value.h"
 #include "store/seal.h"
 
@@ -14,15 +16,19 @@ namespace store {
 namespace {
 
 // The place in this list is what is stored: only ever append to it. Kinds that are not in it are stored as text.
-constexpr std::array<std::string_view, 10> kKinds{
-    "changed",       "first_seen",       "token_added",     "token_removed",    "token_replaced",
-    "account_found", "account_vanished", "account_deleted", "account_returned", "account_status"};
+constexpr std::array<std::string_view, 12> kKinds{
+    "changed",          "first_seen",      "token_added",      "token_removed",  "token_replaced", "account_found",
+    "account_vanished", "account_deleted", "account_returned", "account_status", "accepted",       "announced"};
+/// Those that tell what a token was answered about an account.
+constexpr std::array<std::string_view, 4> kAnswerKinds{"first_seen", "changed", "accepted", "announced"};
 
 /// With token and account where they lie: in the row, or in the probe or token that it names. A name of digits is not
 /// taken for a number.
-constexpr std::string_view kSelect =
+constexpr std::string_view kColumns =
     "SELECT c.number, c.id, c.at, c.kind, coalesce(t.name, c.token, ''), coalesce(c.account, p.account, ''), c.before, "
-    "c.after, c.http_status, c.code, c.confirmations, c.hash FROM changes c LEFT JOIN probes p ON p.number = c.probe "
+    "c.after, c.http_status, c.code, c.confirmations, c.hash, c.rule, c.witnesses ";
+constexpr std::string_view kSubjectsJoined =
+    "LEFT JOIN probes p ON p.number = c.probe "
     "LEFT JOIN tokens t ON t.number = coalesce(p.token, CASE typeof(c.token) WHEN 'integer' THEN c.token END) ";
 
 /// Where the next row ties in.
@@ -41,6 +47,12 @@ std::string chain_hash(const std::string& previous_hash, const std::string& cano
   return std::string(base::as_view(base::sha256(previous_hash + canonical)));
 }
 
+/// A text that we cannot have written is one witness: the hash then tells.
+std::vector<std::string> read_witnesses(std::string_view json) {
+  auto witnesses = texts_from_json(json);
+  return witnesses ? std::move(witnesses).value() : std::vector<std::string>{std::string(json)};
+}
+
 verdict::Change read_change(const Statement& row) {
   verdict::Change change;
   change.at = row.time(2);
@@ -52,7 +64,24 @@ verdict::Change read_change(const Statement& row) {
   change.after = read_side(row, 7);
   change.evidence = {static_cast<int>(row.number(8)), row.text(9)};
   change.confirmations = static_cast<int>(row.number(10));
+  change.grounds.rule = row.view(12);
+  if (!row.null(13)) change.grounds.witnesses = read_witnesses(row.view(13));
   return change;
+}
+
+HistoryRow read_row(const Statement& row) {
+  return {static_cast<std::uint64_t>(row.number(0)), read_change(row), base::to_hex(row.view(11))};
+}
+
+void bind_grounds(Statement& statement, const verdict::Grounds& grounds) {
+  if (grounds.rule.empty())
+    statement.bind_null();
+  else
+    statement.bind(grounds.rule);
+  if (grounds.witnesses.empty())
+    statement.bind_null();
+  else
+    statement.bind(texts_to_json(grounds.witnesses));
 }
 
 /// Whether read_change() gives all that the row says: an id of ours, and numbers that are not cut to size.
@@ -115,20 +144,69 @@ constexpr std::string_view kOfAccount =
     "ALL "
     "SELECT number FROM changes WHERE account = ?) ";
 
+std::string select(std::string_view rest) {
+  return std::string(kColumns).append("FROM changes c ").append(kSubjectsJoined).append(rest);
+}
+
+std::string in_list(std::string_view column, std::size_t count) {
+  return std::string(column) + " IN (" + base::join(std::vector<std::string>(count, "?"), ",") + ") ";
+}
+
+std::string conditions_of(const HistoryQuery& query) {
+  // The plus keeps SQLite from reading all rows of that range where it should go by the subjects.
+  const std::string number = query.token || query.account ? "+c.number" : "c.number";
+  std::string sql = "WHERE " + number + " > ? ";
+  if (query.before_number) sql += "AND " + number + " < ? ";
+  if (query.token) sql += kOfToken;
+  if (query.account) sql += kOfAccount;
+  if (query.since) sql += "AND c.at >= ? ";
+  if (query.until) sql += "AND c.at < ? ";
+  if (!query.kinds.empty()) sql += "AND " + in_list("c.kind", query.kinds.size());
+  return sql;
+}
+
+/// The latest answer of each name, then those of them that no removal follows.
+std::string last_changes_sql() {
+  return std::string(
+             "WITH last (number, name) AS (SELECT max(c.number), coalesce(t.name, c.token, '') FROM changes c ")
+      .append(kSubjectsJoined)
+      .append("WHERE c.at <= ? AND c.after IS NOT NULL AND " + in_list("c.kind", kAnswerKinds.size()))
+      .append(kOfAccount)
+      .append("GROUP BY 2) ")
+      .append(kColumns)
+      .append("FROM last CROSS JOIN changes c ON c.number = last.number ")
+      .append(kSubjectsJoined)
+      .append(
+          "WHERE NOT EXISTS (SELECT 1 FROM changes r WHERE r.kind = ? AND r.number > last.number AND r.at <= ? AND "
+          "r.number IN (SELECT number FROM changes WHERE token IN (SELECT +number FROM tokens WHERE name = last.name) "
+          "UNION ALL SELECT number FROM changes WHERE token = last.name)) ORDER BY last.name");
+}
+
 }  // namespace
 
 std::string canonical_form(std::uint64_t number, const verdict::Change& change) {
-  return join_fields({std::to_string(number), change.id.text(), std::to_string(base::to_epoch_ms(change.at)),
-                      change.kind, change.token, change.account, change.before, change.after,
-                      std::to_string(change.evidence.http_status), change.evidence.code,
-                      std::to_string(change.confirmations)});
+  const auto number_text = std::to_string(number);
+  const auto id = change.id.text();
+  const auto at = std::to_string(base::to_epoch_ms(change.at));
+  const auto http_status = std::to_string(change.evidence.http_status);
+  const auto confirmations = std::to_string(change.confirmations);
+  std::vector<std::string_view> fields{
+      number_text,   id,           at,          change.kind,          change.token, change.account,
+      change.before, change.after, http_status, change.evidence.code, confirmations};
+  if (change.grounds != verdict::Grounds()) {
+    fields.emplace_back(change.grounds.rule);
+    fields.insert(fields.end(), change.grounds.witnesses.begin(), change.grounds.witnesses.end());
+  }
+  return join_fields(fields);
 }
+
+std::span<const std::string_view> change_kinds() { return kKinds; }
 
 ChangeLog::ChangeLog(Database& database)
     : database_(database),
       insert_(database,
               "INSERT INTO changes (number, id, at, kind, probe, token, account, before, after, http_status, code, "
-              "confirmations, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)") {}
+              "confirmations, rule, witnesses, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)") {}
 
 void ChangeLog::append(const std::vector<verdict::Change>& changes) {
   if (changes.empty()) return;
@@ -143,6 +221,7 @@ void ChangeLog::append(const std::vector<verdict::Change>& changes) {
     bind_side(insert_, change.before);
     bind_side(insert_, change.after);
     insert_.bind(change.evidence.http_status).bind(change.evidence.code).bind(change.confirmations);
+    bind_grounds(insert_, change.grounds);
     insert_.bind_bytes(hash).run();
     head = {number, std::move(hash)};
   }
@@ -150,28 +229,35 @@ void ChangeLog::append(const std::vector<verdict::Change>& changes) {
 
 std::vector<HistoryRow> ChangeLog::read(const HistoryQuery& query) const {
   ENSURE(query.limit > 0);
-  // The plus keeps SQLite from reading all rows above that number where it should go by the subjects.
-  const bool by_subject = query.token || query.account;
-  std::string sql = std::string(kSelect) + (by_subject ? "WHERE +c.number > ? " : "WHERE c.number > ? ");
-  if (query.token) sql += kOfToken;
-  if (query.account) sql += kOfAccount;
-  if (query.since) sql += "AND c.at >= ? ";
-  if (query.until) sql += "AND c.at < ? ";
-  Statement rows(database_, sql + "ORDER BY c.number LIMIT ?");
+  Statement rows(database_, select(conditions_of(query)) +
+                                (query.latest_first ? "ORDER BY c.number DESC LIMIT ?" : "ORDER BY c.number LIMIT ?"));
   rows.bind(query.after_number);
+  if (query.before_number) rows.bind(*query.before_number);
   if (query.token) rows.bind(*query.token).bind(*query.token).bind(*query.token);
   if (query.account) rows.bind(*query.account).bind(*query.account);
   if (query.since) rows.bind(*query.since);
   if (query.until) rows.bind(*query.until);
+  for (const auto& kind : query.kinds) bind_word(rows, kKinds, kind);
   rows.bind(query.limit);
   std::vector<HistoryRow> history;
-  while (rows.next())
-    history.push_back({static_cast<std::uint64_t>(rows.number(0)), read_change(rows), base::to_hex(rows.view(11))});
+  while (rows.next()) history.push_back(read_row(rows));
   return history;
 }
 
+std::vector<HistoryRow> ChangeLog::last_changes_before(const std::string& account, base::Instant at) const {
+  Statement rows(database_, last_changes_sql());
+  rows.bind(at);
+  for (const auto kind : kAnswerKinds) bind_word(rows, kKinds, kind);
+  rows.bind(account).bind(account);
+  bind_word(rows, kKinds, "token_removed");
+  rows.bind(at);
+  std::vector<HistoryRow> changes;
+  while (rows.next()) changes.push_back(read_row(rows));
+  return changes;
+}
+
 ChainCheck ChangeLog::verify() const {
-  Statement rows(database_, std::string(kSelect) + "ORDER BY c.number");
+  Statement rows(database_, select("ORDER BY c.number"));
   ChainCheck check;
   Head head;
   while (rows.next()) {

@@ -4,13 +4,15 @@
 #include <map>
 
 #include "base/ensure.h"
+#include "base/text.h"
+#include "store/incident_text.h"
 #include "store/row_value.h"
 
 namespace store {
 namespace {
 
 // The place in this list is what is stored: only ever append to it. Causes that are not in it are stored as text.
-constexpr std::array<std::string_view, 14> kCauses{"token.revoked",
+constexpr std::array<std::string_view, 22> kCauses{"token.revoked",
                                                    "token.user_suspended",
                                                    "token.user_locked",
                                                    "token.reauthorization_required",
@@ -23,7 +25,15 @@ constexpr std::array<std::string_view, 14> kCauses{"token.revoked",
                                                    "composer.gained",
                                                    "permission.unknown",
                                                    "token.identity_mismatch",
-                                                   "audit.throttled"};
+                                                   "audit.throttled",
+                                                   "app.rejected",
+                                                   "api.version_retired",
+                                                   "api.sunset",
+                                                   "audit.blind",
+                                                   "audit.clock_skew",
+                                                   "policy.violated",
+                                                   "redundancy.lost",
+                                                   "change.overdue"};
 
 verdict::Incident read_incident(const Statement& row) {
   verdict::Incident incident;
@@ -34,21 +44,37 @@ verdict::Incident read_incident(const Statement& row) {
   finding.key.cause = row.read_back(verdict::cause_from_text(cause), cause);
   if (!row.null(3)) finding.key.token = row.id<audit::TokenId>(3);
   finding.key.account = row.view(4);
-  finding.before = read_permissions(row, 5);
-  finding.after = read_permissions(row, 6);
-  finding.last_good_at = row.optional_time(7);
-  finding.evidence = {static_cast<int>(row.number(8)), row.text(9)};
-  finding.confirmations = static_cast<int>(row.number(10));
-  incident.updated_at = row.time(11);
-  incident.resolved_at = row.optional_time(12);
-  return incident;
+  finding.key.topic = row.view(5);
+  finding.before = read_permissions(row, 6);
+  finding.after = read_permissions(row, 7);
+  finding.last_good_at = row.optional_time(8);
+  finding.evidence = {static_cast<int>(row.number(9)), row.text(10)};
+  finding.confirmations = static_cast<int>(row.number(11));
+  incident.updated_at = row.time(12);
+  incident.resolved_at = row.optional_time(13);
+  finding.grounds.rule = row.view(14);
+  if (!row.null(15)) incident.part_of = row.id<verdict::IncidentId>(15);
+  if (row.null(16)) return incident;
+  return row.read_back(with_rare_parts(std::move(incident), row.view(16)));
 }
 
 std::string select(std::string_view rest) {
   return std::string(
-             "SELECT opened_at, incidents.id, cause, tokens.id, account, before, after, last_good_at, http_status, "
-             "code, confirmations, updated_at, resolved_at FROM incidents LEFT JOIN tokens ON tokens.number = token ")
+             "SELECT opened_at, incidents.id, cause, tokens.id, account, topic, before, after, last_good_at, "
+             "http_status, code, confirmations, updated_at, resolved_at, rule, part_of, more "
+             "FROM incidents LEFT JOIN tokens ON tokens.number = token ")
       .append(rest);
+}
+
+std::string conditions_of(const IncidentQuery& query) {
+  std::vector<std::string> conditions;
+  if (query.open_only) conditions.emplace_back("resolved_at IS NULL");
+  if (!query.causes.empty())
+    conditions.push_back("cause IN (" + base::join(std::vector<std::string>(query.causes.size(), "?"), ",") + ")");
+  if (query.token) conditions.emplace_back("tokens.name = ?");
+  if (query.account) conditions.emplace_back("account = ?");
+  if (query.since) conditions.emplace_back("opened_at >= ?");
+  return conditions.empty() ? "" : "WHERE " + base::join(conditions, " AND ") + " ";
 }
 
 }  // namespace
@@ -56,13 +82,14 @@ std::string select(std::string_view rest) {
 IncidentTable::IncidentTable(Database& database)
     : database_(database),
       upsert_(database,
-              "INSERT INTO incidents (opened_at, id, cause, token, account, before, after, last_good_at, http_status, "
-              "code, confirmations, updated_at, resolved_at) "
-              "VALUES (?,?,?,(SELECT number FROM tokens WHERE id = ?),?,?,?,?,?,?,?,?,?) "
+              "INSERT INTO incidents (opened_at, id, cause, token, account, topic, before, after, last_good_at, "
+              "http_status, code, confirmations, updated_at, resolved_at, rule, part_of, more) "
+              "VALUES (?,?,?,(SELECT number FROM tokens WHERE id = ?),?,?,?,?,?,?,?,?,?,?,?,?,?) "
               "ON CONFLICT (opened_at, id) DO UPDATE SET before = excluded.before, after = excluded.after, "
               "last_good_at = excluded.last_good_at, http_status = excluded.http_status, code = excluded.code, "
               "confirmations = excluded.confirmations, updated_at = excluded.updated_at, "
-              "resolved_at = excluded.resolved_at") {}
+              "resolved_at = excluded.resolved_at, rule = excluded.rule, part_of = excluded.part_of, "
+              "more = excluded.more") {}
 
 void IncidentTable::put(const std::vector<verdict::Incident>& incidents) {
   // A batch may hold an incident twice, opened and resolved: the later entry is what it is now.
@@ -80,26 +107,50 @@ void IncidentTable::put(const verdict::Incident& incident) {
   const auto& finding = incident.finding;
   upsert_.bind(incident.opened_at).bind(incident.id, incident.opened_at);
   bind_word(upsert_, kCauses, verdict::to_text(finding.key.cause));
-  upsert_.bind(finding.key.token).bind(finding.key.account);
+  upsert_.bind(finding.key.token).bind(finding.key.account).bind(finding.key.topic);
   bind_permissions(upsert_, finding.before);
   bind_permissions(upsert_, finding.after);
   upsert_.bind(finding.last_good_at).bind(finding.evidence.http_status).bind(finding.evidence.code);
-  upsert_.bind(finding.confirmations).bind(incident.updated_at).bind(incident.resolved_at);
+  upsert_.bind(finding.confirmations).bind(incident.updated_at).bind(incident.resolved_at).bind(finding.grounds.rule);
+  if (incident.part_of)
+    upsert_.bind(*incident.part_of);
+  else
+    upsert_.bind_null();
+  if (const auto more = rare_parts_to_json(incident); more.empty())
+    upsert_.bind_null();
+  else
+    upsert_.bind(more);
   upsert_.run();
 }
 
 std::vector<verdict::Incident> IncidentTable::read(const IncidentQuery& query) const {
   ENSURE(query.limit > 0);
-  Statement rows(database_, select(query.open_only ? "WHERE resolved_at IS NULL " : "") +
-                                "ORDER BY opened_at DESC, incidents.id DESC LIMIT ?");
+  Statement rows(database_, select(conditions_of(query)) + "ORDER BY opened_at DESC, incidents.id DESC LIMIT ?");
+  for (const auto& cause : query.causes) bind_word(rows, kCauses, cause);
+  if (query.token) rows.bind(*query.token);
+  if (query.account) rows.bind(*query.account);
+  if (query.since) rows.bind(*query.since);
   rows.bind(query.limit);
   std::vector<verdict::Incident> incidents;
   while (rows.next()) incidents.push_back(read_incident(rows));
   return incidents;
 }
 
-void IncidentTable::stream_open(const std::function<void(verdict::Incident incident)>& take) const {
-  Statement rows(database_, select("WHERE resolved_at IS NULL ORDER BY opened_at DESC, incidents.id DESC"));
+std::optional<verdict::Incident> IncidentTable::find(const verdict::IncidentId& id) const {
+  // An id is made when its incident is opened: the first look goes by the key. Only an id that was made at another
+  // time, and so is stored whole, makes SQLite read them all.
+  Statement by_key(database_, select("WHERE opened_at = ? AND incidents.id = ?"));
+  if (by_key.bind(id.made_at()).bind(id, id.made_at()).next()) return read_incident(by_key);
+  Statement whole(database_, select("WHERE incidents.id = ?"));
+  if (whole.bind(id).next()) return read_incident(whole);
+  return std::nullopt;
+}
+
+void IncidentTable::stream(base::Instant resolved_since,
+                           const std::function<void(verdict::Incident incident)>& take) const {
+  Statement rows(database_,
+                 select("WHERE resolved_at IS NULL OR resolved_at >= ? ORDER BY opened_at DESC, incidents.id DESC"));
+  rows.bind(resolved_since);
   while (rows.next()) take(read_incident(rows));
 }
 

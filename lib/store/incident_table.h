@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "store/sqlite.h"
@@ -16,8 +17,9 @@ class IncidentTable {
   void put(const std::vector<verdict::Incident>& incidents);
   /// The latest opened first.
   std::vector<verdict::Incident> read(const IncidentQuery& query) const;
-  /// All open ones, the latest opened first.
-  void stream_open(const std::function<void(verdict::Incident incident)>& take) const;
+  std::optional<verdict::Incident> find(const verdict::IncidentId& id) const;
+  /// Those that are open and those that were resolved since then, the latest opened first.
+  void stream(base::Instant resolved_since, const std::function<void(verdict::Incident incident)>& take) const;
 
  private:
   void put(const verdict::Incident& incident);

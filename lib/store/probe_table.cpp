@@ -12,9 +12,9 @@ namespace store {
 namespace {
 
 /// What an upsert writes anew; number, id, token and account never change for a probe.
-constexpr std::array<std::string_view, 10> kColumns{"vanished",     "run_answer",      "run_since", "run_last_seen",
+constexpr std::array<std::string_view, 11> kColumns{"vanished",     "run_answer",      "run_since", "run_last_seen",
                                                     "run_count",    "run_http_status", "run_code",  "normal",
-                                                    "last_good_at", "suspicion"};
+                                                    "last_good_at", "suspicion",       "accepted"};
 
 std::string upsert_sql() {
   std::string values = "?, (SELECT number FROM tokens WHERE id = ?), ?";
@@ -62,6 +62,7 @@ verdict::ProbeState read_state(const Statement& row, const audit::TokenId& token
   if (!row.null(9)) baseline.normal = read_normal(row, 9);
   baseline.last_good_at = row.optional_time(10);
   if (!row.null(11)) baseline.suspicion = row.read_back(suspicion_from_json(row.view(11)));
+  baseline.accepted = row.number(12) != 0;
   return state;
 }
 
@@ -86,7 +87,7 @@ void ProbeTable::put(const std::vector<verdict::ProbeState>& states) {
 }
 
 void ProbeTable::put(const verdict::ProbeState& state) {
-  const auto& [run, normal, last_good_at, suspicion] = state.baseline;
+  const auto& [run, normal, accepted, last_good_at, suspicion] = state.baseline;
   upsert_.bind(state.probe.id).bind(state.probe.token).bind(state.probe.account).bind(state.vanished);
   if (run) {
     bind_answer(upsert_, run->answer);
@@ -104,7 +105,7 @@ void ProbeTable::put(const verdict::ProbeState& state) {
     upsert_.bind(suspicion_to_json(*suspicion));
   else
     upsert_.bind_null();
-  upsert_.run();
+  upsert_.bind(accepted).run();
 }
 
 void ProbeTable::grow(const GrownRun& grown) {
@@ -127,14 +128,14 @@ std::vector<verdict::ProbeState> ProbeTable::read(const audit::TokenId& token) c
   Statement rows(database_, sql + " ORDER BY probes.id");
   if (!token.null()) rows.bind(token);
   std::vector<verdict::ProbeState> states;
-  while (rows.next()) states.push_back(read_state(rows, rows.id<audit::TokenId>(12)));
+  while (rows.next()) states.push_back(read_state(rows, rows.id<audit::TokenId>(13)));
   return states;
 }
 
 void ProbeTable::stream(const std::function<audit::TokenId(std::int64_t number)>& token_id,
                         const std::function<void(verdict::ProbeState state)>& take) const {
   Statement rows(database_, select_sql("token FROM probes WHERE ended = 0 ORDER BY number"));
-  while (rows.next()) take(read_state(rows, token_id(rows.number(12))));
+  while (rows.next()) take(read_state(rows, token_id(rows.number(13))));
 }
 
 }  // namespace store

@@ -5,7 +5,6 @@
 #include <charconv>
 
 #include "base/overloaded.h"
-#include "base/text.h"
 #include "store/row_text.h"
 
 namespace store {
@@ -73,23 +72,6 @@ std::int64_t code_of(xads::Denial denial) {
   return place - kDenials.begin();
 }
 
-/// Reads what verdict::to_text() writes; the caller compares.
-std::optional<verdict::Conclusive> answer_from_text(std::string_view text) {
-  constexpr std::string_view kDenied = "denied ";
-  constexpr std::string_view kGranted = "granted user=";
-  if (text.starts_with(kDenied)) {
-    const auto denial = xads::denial_from_text(text.substr(kDenied.size()));
-    return denial ? std::optional<verdict::Conclusive>(xads::Denied{*denial}) : std::nullopt;
-  }
-  const auto blank = text.find(' ', kGranted.size());
-  if (!text.starts_with(kGranted) || blank == std::string_view::npos) return std::nullopt;
-  std::vector<std::string> permissions;
-  if (const auto list = text.substr(blank + 1); list != "none")
-    for (const auto piece : base::split(list, ',')) permissions.emplace_back(base::trim(piece));
-  return xads::Granted{std::string(text.substr(kGranted.size(), blank - kGranted.size())),
-                       xads::Permissions::from_texts(permissions)};
-}
-
 }  // namespace
 
 void bind_digits(Statement& statement, std::string_view text) {
@@ -150,9 +132,9 @@ void bind_side(Statement& statement, std::string_view text) {
     statement.bind_null();
     return;
   }
-  const auto answer = answer_from_text(text);
+  const auto answer = verdict::answer_from_text(text);
   const auto* granted = answer ? std::get_if<xads::Granted>(&*answer) : nullptr;
-  const bool usual = answer && (granted == nullptr || short_grant(*granted)) && verdict::to_text(*answer) == text;
+  const bool usual = answer && (granted == nullptr || short_grant(*granted));
   if (usual)
     bind_answer(statement, *answer);
   else

@@ -74,6 +74,7 @@ SqliteStore::SqliteStore(OpenedDatabase opened, base::Random& random)
       change_log_(opened_.database),
       discovery_(opened_.database),
       incidents_(opened_.database),
+      operator_(opened_.database),
       outbox_(opened_.database),
       buckets_(opened_.database),
       figures_(opened_.database),
@@ -110,28 +111,30 @@ void SqliteStore::write_audits(const Batch& batch) {
 
 void SqliteStore::write_alerts(const Batch& batch) {
   incidents_.put(batch.incidents);
+  for (const auto& plan : batch.planned_changes) operator_.put(plan);
   for (const auto& body : batch.bodies) outbox_.add(body);
   for (const auto& delivery : batch.deliveries) outbox_.put(delivery);
   for (const auto& attempt : batch.attempts) outbox_.add(attempt);
   if (const auto last = last_sequence_of(batch); last > 0) figures_.raise_sequence(last);
 }
 
-std::uint64_t SqliteStore::load(Loader& loader) {
+std::uint64_t SqliteStore::load(Loader& loader, base::Instant recent_since) {
   Transaction transaction(opened_.database, Transaction::Intent::kRead);
   loader.begin(figures_.ended_in_order(), figures_.last_sequence());
-  stream_tokens_and_probes(loader);
+  stream_tokens_and_probes(loader, recent_since);
   discovery_.stream([&](OpenSweep sweep) { loader.sweep(std::move(sweep)); });
-  incidents_.stream_open([&](verdict::Incident incident) { loader.incident(std::move(incident)); });
+  incidents_.stream(recent_since, [&](verdict::Incident incident) { loader.incident(std::move(incident)); });
+  operator_.stream(true, [&](verdict::PlannedChange plan) { loader.planned_change(std::move(plan)); });
   buckets_.stream([&](BucketRow bucket) { loader.bucket(std::move(bucket)); });
   const auto revision = tokens_.revision();
   transaction.commit();
   return revision;
 }
 
-void SqliteStore::stream_tokens_and_probes(Loader& loader) {
+void SqliteStore::stream_tokens_and_probes(Loader& loader, base::Instant recent_since) {
   // A probe's row has the number of its token. A list of them in order is smaller and faster than a join.
   std::vector<std::pair<std::int64_t, audit::TokenId>> ids;
-  tokens_.stream([&](std::int64_t number, TokenRow row) {
+  tokens_.stream(recent_since, [&](std::int64_t number, TokenRow row) {
     ids.emplace_back(number, row.token.id);
     loader.token(std::move(row));
   });
@@ -217,6 +220,33 @@ std::vector<audit::TokenId> SqliteStore::take_discovery_requests() {
   return tokens;
 }
 
+void SqliteStore::put_planned_change(const verdict::PlannedChange& plan) {
+  Transaction transaction(opened_.database);
+  operator_.put(plan);
+  transaction.commit();
+}
+
+bool SqliteStore::request_acceptance(const verdict::Acceptance& acceptance) {
+  Transaction transaction(opened_.database);
+  const bool first = operator_.request(acceptance);
+  transaction.commit();
+  return first;
+}
+
+std::vector<verdict::Acceptance> SqliteStore::take_acceptances() {
+  if (!operator_.has_acceptances()) return {};  // asked often: no write for nothing
+  Transaction transaction(opened_.database);
+  auto acceptances = operator_.take_acceptances();
+  transaction.commit();
+  return acceptances;
+}
+
+std::vector<verdict::PlannedChange> SqliteStore::planned_changes(bool open_only) {
+  std::vector<verdict::PlannedChange> plans;
+  operator_.stream(open_only, [&](verdict::PlannedChange plan) { plans.push_back(std::move(plan)); });
+  return plans;
+}
+
 std::int64_t SqliteStore::data_version() { return opened_.database.number("PRAGMA data_version"); }
 
 std::vector<alert::PendingDelivery> SqliteStore::pending_deliveries(const std::string& destination,
@@ -227,6 +257,10 @@ std::vector<alert::PendingDelivery> SqliteStore::pending_deliveries(const std::s
 std::vector<std::string> SqliteStore::destinations_with_pending() { return outbox_.destinations_with_pending(); }
 
 std::vector<HistoryRow> SqliteStore::history(const HistoryQuery& query) { return change_log_.read(query); }
+
+std::vector<HistoryRow> SqliteStore::last_changes_before(const std::string& account, base::Instant at) {
+  return change_log_.last_changes_before(account, at);
+}
 
 std::vector<verdict::Incident> SqliteStore::incidents(const IncidentQuery& query) { return incidents_.read(query); }
 

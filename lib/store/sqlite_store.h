@@ -12,6 +12,7 @@
 #include "store/discovery_table.h"
 #include "store/figure_table.h"
 #include "store/incident_table.h"
+#include "store/operator_table.h"
 #include "store/outbox.h"
 #include "store/probe_table.h"
 #include "store/seal.h"
@@ -39,7 +40,7 @@ class SqliteStore final : public Store {
   SqliteStore(OpenedDatabase opened, base::Random& random);
 
   void commit(const Batch& batch) override;
-  std::uint64_t load(Loader& loader) override;
+  std::uint64_t load(Loader& loader, base::Instant recent_since) override;
   std::shared_ptr<const Opener> opener() override;
   std::vector<TokenRow> tokens() override;
   std::vector<std::string> token_names(TokenSource source) override;
@@ -54,11 +55,17 @@ class SqliteStore final : public Store {
   bool request_discovery(const std::string& token_name) override;
   std::vector<audit::TokenId> take_discovery_requests() override;
   bool discovering(const std::string& token_name) override { return discovery_.under_way(token_name); }
+  void put_planned_change(const verdict::PlannedChange& plan) override;
+  bool request_acceptance(const verdict::Acceptance& acceptance) override;
+  std::vector<verdict::Acceptance> take_acceptances() override;
+  std::vector<verdict::PlannedChange> planned_changes(bool open_only) override;
+  std::optional<verdict::Incident> find_incident(const verdict::IncidentId& id) override { return incidents_.find(id); }
   std::int64_t data_version() override;
   std::vector<alert::PendingDelivery> pending_deliveries(const std::string& destination, std::uint64_t after_sequence,
                                                          int limit) override;
   std::vector<std::string> destinations_with_pending() override;
   std::vector<HistoryRow> history(const HistoryQuery& query) override;
+  std::vector<HistoryRow> last_changes_before(const std::string& account, base::Instant at) override;
   std::vector<verdict::Incident> incidents(const IncidentQuery& query) override;
   DeliveryCounts delivery_counts() override;
   ChainCheck verify_chain() override;
@@ -68,7 +75,7 @@ class SqliteStore final : public Store {
   const Seal& seal() const;
   void write_audits(const Batch& batch);
   void write_alerts(const Batch& batch);
-  void stream_tokens_and_probes(Loader& loader);
+  void stream_tokens_and_probes(Loader& loader, base::Instant recent_since);
 
   OpenedDatabase opened_;
   base::Random& random_;
@@ -78,6 +85,7 @@ class SqliteStore final : public Store {
   ChangeLog change_log_;
   DiscoveryTable discovery_;
   IncidentTable incidents_;
+  OperatorTable operator_;
   Outbox outbox_;
   BucketTable buckets_;
   FigureTable figures_;

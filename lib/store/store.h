@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -79,11 +80,12 @@ class Loader {
   virtual ~Loader() = default;
   /// `ended_in_order`: see Batch. True for a new database.
   virtual void begin(bool ended_in_order, std::uint64_t last_sequence) = 0;
-  virtual void token(TokenRow token) = 0;  ///< live ones, and removed ones that a live probe or open incident names
+  /// Live ones, and removed ones that a live probe or one of the incidents names.
+  virtual void token(TokenRow token) = 0;
   virtual void account(AccountFacts facts) = 0;
   virtual void probe(verdict::ProbeState state) = 0;  ///< those that have not ended
   virtual void sweep(OpenSweep sweep) = 0;
-  virtual void incident(verdict::Incident incident) = 0;  ///< open ones, and those resolved since `recent_since`
+  virtual void incident(verdict::Incident incident) = 0;         ///< open ones, and those resolved since `recent_since`
   virtual void planned_change(verdict::PlannedChange plan) = 0;  ///< open and overdue ones
   virtual void bucket(BucketRow bucket) = 0;
 };
@@ -94,7 +96,10 @@ struct TokenNews {
   std::uint64_t revision = 0;  ///< to be given next time
 };
 
-/// One line of a history, oldest first.
+/// What an entry of the change log can be about: verdict::Change::kind.
+std::span<const std::string_view> change_kinds();
+
+/// One entry of the change log.
 struct HistoryRow {
   std::uint64_t number = 0;  ///< place in the chain, from 1
   verdict::Change change;
@@ -113,6 +118,10 @@ struct HistoryQuery {
 };
 struct IncidentQuery {
   bool open_only = true;
+  std::vector<std::string> causes;   ///< empty: all
+  std::optional<std::string> token;  ///< name
+  std::optional<std::string> account;
+  std::optional<base::Instant> since;  ///< UTC: opened then or later
   int limit = 1000;
 };
 struct DeliveryCounts {
@@ -168,8 +177,9 @@ class Store {
   /// The operator's word, for the daemon, running or not: a change is announced (or withdrawn: a known id in another
   /// state), or the present is accepted.
   virtual void put_planned_change(const verdict::PlannedChange& plan) = 0;
-  virtual void request_acceptance(const verdict::Acceptance& acceptance) = 0;
-  /// Takes back all acceptances that no daemon has seen yet.
+  /// False when that incident was accepted already and no daemon has seen it yet: the first word stays.
+  virtual bool request_acceptance(const verdict::Acceptance& acceptance) = 0;
+  /// Takes back all acceptances that no daemon has seen yet, the earliest first.
   virtual std::vector<verdict::Acceptance> take_acceptances() = 0;
   /// Announced changes, the latest first; `open_only`: those that are open or overdue.
   virtual std::vector<verdict::PlannedChange> planned_changes(bool open_only) = 0;
@@ -184,6 +194,10 @@ class Store {
   virtual std::vector<std::string> destinations_with_pending() = 0;
 
   virtual std::vector<HistoryRow> history(const HistoryQuery& query) = 0;
+  /// For each token the latest change of its answer on this account not after `at` (UTC): of the kinds first_seen,
+  /// changed, accepted and announced. A token that was removed since, and not after `at`, is not in it. By the names of
+  /// the tokens.
+  virtual std::vector<HistoryRow> last_changes_before(const std::string& account, base::Instant at) = 0;
   /// The latest opened first.
   virtual std::vector<verdict::Incident> incidents(const IncidentQuery& query) = 0;
   virtual DeliveryCounts delivery_counts() = 0;

@@ -124,10 +124,13 @@ std::vector<TokenRow> TokenTable::read_since(std::uint64_t revision) const {
   return read_all(std::move(rows));
 }
 
-void TokenTable::stream(const std::function<void(std::int64_t number, TokenRow row)>& take) const {
+void TokenTable::stream(base::Instant resolved_since,
+                        const std::function<void(std::int64_t number, TokenRow row)>& take) const {
   Statement rows(database_, select(kLive) +
                                 "OR EXISTS (SELECT 1 FROM probes WHERE token = tokens.number AND ended = 0) "
-                                "OR number IN (SELECT token FROM incidents WHERE resolved_at IS NULL) ORDER BY number");
+                                "OR number IN (SELECT token FROM incidents WHERE resolved_at IS NULL "
+                                "OR resolved_at >= ?) ORDER BY number");
+  rows.bind(resolved_since);
   while (rows.next()) take(rows.number(0), read_token(rows));
 }
 

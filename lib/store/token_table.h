@@ -22,8 +22,9 @@ class TokenTable {
   std::vector<std::string> names(TokenSource source) const;
   /// Also those that were removed.
   std::vector<TokenRow> read_since(std::uint64_t revision) const;
-  /// Live tokens, and removed ones that a live probe or an open incident names, in the order of their numbers.
-  void stream(const std::function<void(std::int64_t number, TokenRow row)>& take) const;
+  /// Live tokens, and removed ones that a live probe, an open incident or one that was resolved since then names, in
+  /// the order of their numbers.
+  void stream(base::Instant resolved_since, const std::function<void(std::int64_t number, TokenRow row)>& take) const;
   /// Of the latest token that was added, replaced or removed; 0 when there was none.
   std::uint64_t revision() const;
 

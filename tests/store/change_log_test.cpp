@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "base/digest.h"
 #include "base/encoding.h"
 #include "samples.h"
@@ -73,6 +75,17 @@ TEST_CASE("change log: the canonical form has every column with its size") {
         "3:401,2:89,1:2,");
 }
 
+TEST_CASE("change log: grounds come last in the canonical form, and only where there are any") {
+  auto change = samples::change("brand-a", "acc1");
+  const auto bare = store::canonical_form(7, change);
+  change.grounds.rule = "code_says_so";
+  CHECK(store::canonical_form(7, change) == bare + "12:code_says_so,");
+  change.grounds.witnesses = {"a", ""};
+  CHECK(store::canonical_form(7, change) == bare + "12:code_says_so,1:a,0:,");
+  change.grounds.rule.clear();
+  CHECK(store::canonical_form(7, change) == bare + "0:,1:a,0:,");
+}
+
 TEST_CASE("change log: the first hash covers 32 zero bytes and the row") {
   auto store = samples::open_in_memory();
   store::Batch batch;
@@ -101,6 +114,37 @@ TEST_CASE("change log: what was logged is read back, in order") {
   CHECK(history[2].change == batch.changes[2]);
 }
 
+TEST_CASE("change log: grounds are read back, and fit") {
+  auto store = samples::open_in_memory();
+  auto batch = three_changes();
+  batch.changes[0].grounds = {"code_says_so", {"brand-a: \"89\"", "brand-b: granted"}};
+  batch.changes[1].grounds.rule = "not_found_for_all";
+  batch.changes[2].kind = "accepted";
+  batch.changes[2].grounds.witnesses = {"alice: they work for us"};
+  store.commit(batch);
+  const auto history = store.history({});
+  for (std::size_t row = 0; row < 3; ++row) CHECK(history[row].change == batch.changes[row]);
+  CHECK_FALSE(store.verify_chain().broken_at);
+}
+
+TEST_CASE("change log: altered grounds are found at their row") {
+  for (const char* altered : {"rule = 'other'", "rule = NULL", "witnesses = NULL", "witnesses = '[\"b\"]'",
+                              "witnesses = '[\"a\",\"\"]'", "witnesses = 'a'", "witnesses = '['"}) {
+    INFO(altered);
+    const TemporaryDirectory directory;
+    auto store = samples::open(directory / "store.db");
+    auto batch = three_changes();
+    batch.changes[1].grounds = {"code_says_so", {"a"}};
+    store.commit(batch);
+    store::Database intruder(directory / "store.db");
+    intruder.run(std::string("DROP TRIGGER changes_never_update; UPDATE changes SET ") + altered + " WHERE number = 2");
+    if (std::string_view(altered) == "witnesses = 'a'")
+      CHECK_FALSE(store.verify_chain().broken_at);  // it reads as what was written
+    else
+      CHECK(store.verify_chain().broken_at == 2);
+  }
+}
+
 TEST_CASE("change log: a history is asked for by token, account, time and page") {
   auto store = samples::open_in_memory();
   store.commit(three_changes());
@@ -119,6 +163,76 @@ TEST_CASE("change log: a history is asked for by token, account, time and page")
   query.after_number = 1;
   query.limit = 1;
   CHECK(numbers(store.history(query)) == Numbers{2});
+}
+
+TEST_CASE("change log: a history is asked for by kind, backwards, and from a number down") {
+  auto store = samples::open_in_memory();
+  auto batch = three_changes();
+  batch.changes[1].kind = "accepted";
+  batch.changes[2].kind = "renamed";
+  store.commit(batch);
+  CHECK(numbers(store.history({.kinds = {"accepted"}})) == Numbers{2});
+  CHECK(numbers(store.history({.kinds = {"renamed", "changed"}})) == Numbers{1, 3});
+  CHECK(numbers(store.history({.account = "acc1", .kinds = {"changed"}})) == Numbers{1});
+  CHECK(numbers(store.history({.before_number = 3})) == Numbers{1, 2});
+  CHECK(numbers(store.history({.latest_first = true, .limit = 2})) == Numbers{3, 2});
+  CHECK(numbers(store.history({.before_number = 3, .latest_first = true, .limit = 1})) == Numbers{2});
+  CHECK(numbers(store.history({.token = "brand-a", .before_number = 3, .latest_first = true})) == Numbers{1});
+  CHECK(numbers(store.history({.after_number = 1, .before_number = 3})) == Numbers{2});
+}
+
+TEST_CASE("change log: the kinds that it knows have each a name") {
+  CHECK(store::change_kinds().size() == 12);
+  CHECK(std::ranges::count(store::change_kinds(), "announced") == 1);
+}
+
+TEST_CASE("change log: who was answered what at a time is the latest change of each token that was not removed") {
+  auto store = samples::open_in_memory();
+  store::Batch batch;
+  const auto log = [&](const char* token, const char* account, const char* kind, std::chrono::minutes at) {
+    batch.changes.push_back(samples::change(token, account));
+    batch.changes.back().kind = kind;
+    batch.changes.back().at = kNoon + at;
+  };
+  const auto then = [&](std::chrono::minutes at) { return numbers(store.last_changes_before("acc1", kNoon + at)); };
+  using std::chrono::minutes;
+  batch.probes = {samples::probe(samples::put_token(store, "brand-z"), "acc1")};  // change 1
+  log("brand-z", "acc1", "first_seen", minutes(1));                               // 2
+  log("brand-a", "acc1", "first_seen", minutes(2));                               // 3: a token that no table names
+  log("brand-a", "acc2", "changed", minutes(3));
+  log("brand-z", "acc1", "account_vanished", minutes(3));
+  log("brand-z", "acc1", "changed", minutes(4));  // 6
+  log("brand-a", "", "token_removed", minutes(5));
+  log("brand-z", "acc1", "accepted", minutes(6));   // 8
+  log("brand-a", "acc1", "announced", minutes(7));  // 9
+  store.commit(batch);
+  CHECK(then(minutes(0)).empty());
+  CHECK(then(minutes(1)) == Numbers{2});
+  CHECK(then(minutes(2)) == Numbers{3, 2});
+  CHECK(then(minutes(4)) == Numbers{3, 6});
+  CHECK(then(minutes(5)) == Numbers{6});
+  CHECK(then(minutes(6)) == Numbers{8});
+  CHECK(then(minutes(7)) == Numbers{9, 8});
+  CHECK(numbers(store.last_changes_before("acc3", kNoon + minutes(7))).empty());
+  CHECK(store.last_changes_before("acc1", kNoon + minutes(7))[1].change.token == "brand-z");
+}
+
+TEST_CASE("change log: a token that was removed and came back under its name is asked for what it was answered then") {
+  auto store = samples::open_in_memory();
+  const auto log = [&](const audit::TokenId& token, std::chrono::minutes at) {
+    store::Batch batch;
+    batch.probes = {samples::probe(token, "acc1")};
+    batch.changes = {samples::change("brand-a", "acc1")};
+    batch.changes[0].at = kNoon + at;
+    store.commit(batch);
+  };
+  using std::chrono::minutes;
+  log(samples::put_token(store, "brand-a"), minutes(1));                                     // 2
+  store.remove_token("brand-a", samples::make_id<verdict::ChangeId>(), kNoon + minutes(2));  // 3
+  log(samples::put_token(store, "brand-a"), minutes(3));                                     // 5
+  CHECK(numbers(store.last_changes_before("acc1", kNoon + minutes(1))) == Numbers{2});
+  CHECK(numbers(store.last_changes_before("acc1", kNoon + minutes(2))).empty());
+  CHECK(numbers(store.last_changes_before("acc1", kNoon + minutes(3))) == Numbers{5});
 }
 
 TEST_CASE("change log: the database refuses to change, remove or slip in a row") {

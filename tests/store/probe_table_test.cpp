@@ -162,3 +162,15 @@ TEST_CASE("probes: a row that cannot be read makes the store unusable") {
     CHECK_THROWS_AS(samples::Loaded{store}, store::UnusableStore);
   }
 }
+
+TEST_CASE("probes: what the operator accepted stays accepted until it is written otherwise") {
+  auto store = samples::open_in_memory();
+  store::Batch batch;
+  batch.probes = {samples::full_probe(samples::put_token(store, "brand-a"), "acc1")};
+  store.commit(batch);
+  CHECK(samples::Loaded(store).probes.at(0).baseline.accepted);
+  CHECK(store.probes().at(0).baseline.accepted);
+  batch.probes[0].baseline.accepted = false;
+  store.commit(batch);
+  CHECK_FALSE(store.probes().at(0).baseline.accepted);
+}

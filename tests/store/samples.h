@@ -11,6 +11,7 @@ namespace samples {
 using namespace std::chrono_literals;
 
 inline const base::Instant kNoon = base::from_epoch_ms(1'795'435'200'123);
+inline const base::Instant kNever = base::from_epoch_ms(253'402'300'799'999);  // the end of the year 9999
 inline const std::string kKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 inline const std::string kOtherKey = "/////////////////////////////////////////w8=";
 
@@ -66,6 +67,7 @@ inline verdict::ProbeState probe(const audit::TokenId& token, const std::string&
 inline verdict::ProbeState full_probe(const audit::TokenId& token, const std::string& account) {
   verdict::ProbeState state = probe(token, account);
   state.vanished = true;
+  state.baseline.accepted = true;
   state.baseline.run = run();
   state.baseline.normal = granted();
   state.baseline.last_good_at = kNoon - 4h;
@@ -97,6 +99,38 @@ inline verdict::Incident incident(const audit::TokenId& token, const std::string
   return incident;
 }
 
+/// With everything that an incident may have.
+inline verdict::Incident full_incident(const audit::TokenId& token, const std::string& account) {
+  auto full = incident(token, account);
+  auto& finding = full.finding;
+  finding.key.cause = verdict::Cause::kAuditBlind;
+  finding.key.topic = "dns";
+  finding.details = {"no answer for \"1h\"", "since noon"};
+  finding.affected = 100'000;
+  finding.examples = {"brand-a", "brand-b on 18ce54d4x5t"};
+  finding.severity = verdict::Severity::kInfo;
+  finding.grounds = {"no_answer_in_time", {"10:15 brand-a: HTTP 503", "10:16 brand-b: HTTP 503"}};
+  full.part_of = make_id<verdict::IncidentId>();
+  full.flips = {kNoon - 10min, kNoon - 5min};
+  return full;
+}
+
+inline verdict::PlannedChange plan(const std::string& account) {
+  verdict::PlannedChange plan;
+  plan.id = make_id<verdict::PlanId>();
+  plan.account = account;
+  plan.token = "brand-a";
+  plan.to = xads::Permissions::from_texts({"ANALYST", "NEW_POWER"});
+  plan.announced_at = kNoon - 1h;
+  plan.until = kNoon + 24h;
+  plan.by = "alice";
+  plan.reason = "campaign \"winter\" ends";
+  return plan;
+}
+inline verdict::Acceptance acceptance(const verdict::IncidentId& incident) {
+  return {incident, "alice", "the agency \"works\" for them now", kNoon};
+}
+
 inline alert::Body body() {
   return {make_id<alert::AlertId>(), alert::Channel::kWebhook, "{\"type\":\"role.reduced\"}"};
 }
@@ -121,7 +155,9 @@ inline alert::DeliveryAttempt attempt(alert::Delivery delivery, alert::DeliveryS
 
 /// Remembers all that load() gives.
 struct Loaded final : store::Loader {
-  explicit Loaded(store::Store& store) { revision = store.load(*this); }
+  explicit Loaded(store::Store& store, base::Instant recent_since = kNever) {
+    revision = store.load(*this, recent_since);
+  }
 
   void begin(bool in_order, std::uint64_t sequence) override {
     ended_in_order = in_order;
@@ -131,7 +167,8 @@ struct Loaded final : store::Loader {
   void account(store::AccountFacts facts) override { accounts.push_back(std::move(facts)); }
   void probe(verdict::ProbeState state) override { probes.push_back(std::move(state)); }
   void sweep(store::OpenSweep sweep) override { sweeps.push_back(std::move(sweep)); }
-  void incident(verdict::Incident incident) override { open_incidents.push_back(std::move(incident)); }
+  void incident(verdict::Incident incident) override { incidents.push_back(std::move(incident)); }
+  void planned_change(verdict::PlannedChange plan) override { plans.push_back(std::move(plan)); }
   void bucket(store::BucketRow bucket) override { buckets.push_back(std::move(bucket)); }
 
   bool ended_in_order = false;
@@ -141,7 +178,8 @@ struct Loaded final : store::Loader {
   std::vector<store::AccountFacts> accounts;
   std::vector<verdict::ProbeState> probes;
   std::vector<store::OpenSweep> sweeps;
-  std::vector<verdict::Incident> open_incidents;
+  std::vector<verdict::Incident> incidents;
+  std::vector<verdict::PlannedChange> plans;
   std::vector<store::BucketRow> buckets;
 };
 

@@ -14,6 +14,7 @@ store::Batch full_batch(const audit::TokenId& token) {
   batch.closed_runs = {{batch.probes[0].probe.id, samples::run()}};
   batch.changes = {samples::change("brand-a", "acc1")};
   batch.incidents = {samples::incident(token, "acc1")};
+  batch.planned_changes = {samples::plan("acc1")};
   batch.bodies = {samples::body()};
   batch.deliveries = {samples::delivery(batch.bodies[0], 1, "ops")};
   batch.attempts = {samples::attempt(batch.deliveries[0], alert::DeliveryState::kPending)};
@@ -32,6 +33,7 @@ std::int64_t rows_left(store::Database& witness) {
       "(SELECT count(*) FROM bodies) + (SELECT count(*) FROM deliveries) + (SELECT count(*) FROM delivery_attempts) + "
       "(SELECT count(*) FROM buckets) + (SELECT count(*) FROM accounts) + (SELECT count(*) FROM discoveries) + "
       "(SELECT count(*) FROM discovery_seen) + (SELECT count(*) FROM gauges) + "
+      "(SELECT count(*) FROM planned_changes) + "
       "(SELECT count(*) FROM meta WHERE name IN ('last_sequence', 'ended_in_order'))");
 }
 
@@ -47,8 +49,9 @@ TEST_CASE("store: an empty batch writes nothing") {
 }
 
 TEST_CASE("store: a batch that fails in any table leaves nothing at all") {
-  for (const char* table : {"probes", "runs", "changes", "incidents", "bodies", "deliveries", "delivery_attempts",
-                            "buckets", "meta", "accounts", "discoveries", "discovery_seen", "gauges"}) {
+  for (const char* table :
+       {"probes", "runs", "changes", "incidents", "bodies", "deliveries", "delivery_attempts", "buckets", "meta",
+        "accounts", "discoveries", "discovery_seen", "gauges", "planned_changes"}) {
     INFO(table);
     const TemporaryDirectory directory;
     auto store = samples::open(directory / "store.db");
@@ -61,7 +64,7 @@ TEST_CASE("store: a batch that fails in any table leaves nothing at all") {
     CHECK(store.history({}).size() == 1);
     intruder.run("DROP TRIGGER refuse");
     store.commit(batch);
-    CHECK(rows_left(intruder) == 13);
+    CHECK(rows_left(intruder) == 14);
     CHECK_FALSE(store.verify_chain().broken_at);
   }
 }
@@ -110,6 +113,7 @@ TEST_CASE("store: a load is one state of the database, whatever is written besid
     void probe(verdict::ProbeState) override {}
     void sweep(store::OpenSweep) override {}
     void incident(verdict::Incident) override {}
+    void planned_change(verdict::PlannedChange) override {}
     void bucket(store::BucketRow) override {}
     int accounts = 0;
 
@@ -120,7 +124,7 @@ TEST_CASE("store: a load is one state of the database, whatever is written besid
   auto store = samples::open(directory / "store.db");
   auto command = samples::open(directory / "store.db", store::Access::kOperator);
   Disturbed first(command);
-  store.load(first);
+  store.load(first, samples::kNoon);
   CHECK(first.accounts == 0);
   CHECK(store.accounts().size() == 1);
 }

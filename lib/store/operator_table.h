@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "store/sqlite.h"
+
+namespace store {
+
+/// What the operator has said: changes that were announced, and incidents that were accepted. Everything that writes
+/// requires a transaction.
+class OperatorTable {
+ public:
+  explicit OperatorTable(Database& database);
+
+  /// Adds it, or moves a known one into its new state. One that is done or withdrawn stays so: a daemon and a command
+  /// may write at the same time.
+  void put(const verdict::PlannedChange& plan);
+  /// The latest announced first; `open_only`: those that are open or overdue.
+  void stream(bool open_only, const std::function<void(verdict::PlannedChange plan)>& take) const;
+
+  /// False when the incident was accepted already and no daemon has seen it yet.
+  bool request(const verdict::Acceptance& acceptance);
+  bool has_acceptances() const;
+  /// Takes all of them away, the earliest first.
+  std::vector<verdict::Acceptance> take_acceptances();
+
+ private:
+  Database& database_;
+  Statement upsert_plan_;
+};
+
+}  // namespace store
