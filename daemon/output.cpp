@@ -99,7 +99,7 @@ void write_incident(base::JsonWriter& writer, const verdict::Incident& incident,
   writer.StartObject();
   member(writer, "id", std::string_view(incident.id.text()));
   member(writer, "cause", verdict::to_text(finding.key.cause));
-  member(writer, "severity", verdict::to_text(verdict::severity_of(finding.key.cause)));
+  member(writer, "severity", verdict::to_text(verdict::severity_of(finding)));
   member_or_null(writer, "token", name_of(finding.key.token, names));
   member_or_null(writer, "account", finding.key.account);
   member(writer, "before", finding.before);
@@ -128,7 +128,7 @@ std::vector<std::string> incident_row(const verdict::Incident& incident, const T
     change = or_dash(base::join(finding.before, ",")) + " -> " + or_dash(base::join(finding.after, ","));
   }
   return {incident.id.text(),
-          std::string(verdict::to_text(verdict::severity_of(finding.key.cause))),
+          std::string(verdict::to_text(verdict::severity_of(finding))),
           std::string(verdict::to_text(finding.key.cause)),
           or_dash(name_of(finding.key.token, names)),
           or_dash(finding.key.account),

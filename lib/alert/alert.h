@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "audit/probe.h"
 #include "base/id.h"
@@ -24,6 +25,7 @@ std::string_view to_text(State state);
 struct Some {
   std::vector<std::string> first;  ///< at most verdict::kMostExamples
   std::uint64_t count = 0;
+  bool operator==(const Some&) const = default;
 };
 
 /// The app, token and account that an incident is about, as they were when the alert was made.
@@ -47,14 +49,17 @@ struct Alert {
   Subject subject;
 };
 
-/// What every channel tells, in this order: what happened, to whom, what was and is, since when, what to do.
-/// Plain text of strangers (account names, labels) is in it as it came: each channel escapes for itself.
+/// What every channel tells, in this order: what happened, to whom, what was and is, since when, what stops, who is
+/// hit, what to do. Plain text of strangers (account names, labels) is in it as it came: each channel escapes for
+/// itself.
 struct Wording {
   std::string title;   ///< "Access token revoked: brand-a"
   std::string before;  ///< "AD_MANAGER, TWEET_COMPOSER", "the token answered"
   std::string after;   ///< "CAMPAIGN_ANALYST", "X refuses it (HTTP 401, code 89)"
   std::string since;   ///< "2026-11-23T10:15:02.118Z; last good answer 2026-11-23T10:00:01.902Z"
-  std::string repair;  ///< one or two sentences, with the command where there is one
+  std::string stops;   ///< "documented: conversion uploads stop; ..."; empty when nothing is known to stop or start
+  std::string who;     ///< "2 ad accounts: ...; without any other live token: ..."; empty when it is told already
+  std::string repair;  ///< one to three sentences, with the command where there is one
 };
 Wording wording_of(const Alert& alert);
 

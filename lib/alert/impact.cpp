@@ -1,31 +1,80 @@
 #include "alert/impact.h"
 
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "verdict/capabilities.h"
+
 namespace alert {
 namespace {
 
-using xads::Permission;
+using verdict::Capabilities;
+using verdict::Effect;
+using xads::Permissions;
 
-constexpr Impact kConversions{"conversions", "stops", "documented", "conversion uploads"};
-constexpr Impact kCreatePosts{"create_posts", "stops", "documented", "posts in the advertiser's name"};
+/// What a dead token takes away is what its user can do in the web interface without it.
+enum class Reach { kTokenAlone, kUserToo };
 
-/// The Conversion API wants the token of an account administrator or ad manager ("Accessing Ads Accounts", note on
-/// user tokens).
-bool may_upload_conversions(const xads::Permissions& permissions) {
-  return permissions.has(Permission::kAccountAdmin) || permissions.has(Permission::kAdManager);
+std::vector<Impact> impact_of_step(const Alert& alert, const Permissions& before, const Permissions& after,
+                                   Reach reach) {
+  if (!alert.subject.token) return {};
+  const Capabilities& capabilities = Capabilities::built_in();
+  std::vector<Impact> changed, same;
+  for (Effect& effect : capabilities.effects(alert.subject.token->kind, before, after)) {
+    if (reach == Reach::kTokenAlone && capabilities.find(effect.capability)->web_only) continue;
+    auto& list = effect.kind == Effect::Kind::kContinues ? same : changed;
+    list.push_back({std::move(effect.capability), std::string(to_text(effect.kind)),
+                    std::string(to_text(effect.certainty)), std::move(effect.words)});
+  }
+  if (changed.empty()) return {};
+  std::stable_partition(changed.begin(), changed.end(), [](const Impact& impact) { return impact.effect == "stops"; });
+  changed.insert(changed.end(), same.begin(), same.end());
+  return changed;
 }
 
-/// An advertiser's own token posts as the handle itself; a developer's needs TWEET_COMPOSER (same page, token table).
-bool needs_composer(const Subject& subject) {
-  return subject.token && subject.token->kind == audit::TokenKind::kDeveloper;
+Permissions permissions_of(const std::vector<std::string>& texts) { return Permissions::from_texts(texts); }
+
+std::vector<Impact> impact_of_death(const Alert& alert) {
+  return impact_of_step(alert, permissions_of({"ACCOUNT_ADMIN", "TWEET_COMPOSER"}), {}, Reach::kTokenAlone);
 }
 
 std::vector<Impact> impact_of_permissions(const Alert& alert) {
-  const auto before = xads::Permissions::from_texts(alert.incident.finding.before);
-  const auto after = xads::Permissions::from_texts(alert.incident.finding.after);
-  std::vector<Impact> impact;
-  if (may_upload_conversions(before) && !may_upload_conversions(after)) impact.push_back(kConversions);
-  if (needs_composer(alert.subject) && before.composer() && !after.composer()) impact.push_back(kCreatePosts);
-  return impact;
+  const verdict::Finding& finding = alert.incident.finding;
+  if (finding.before.empty()) return {};
+  return impact_of_step(alert, permissions_of(finding.before), permissions_of(finding.after), Reach::kUserToo);
+}
+
+/// An app's tokens are of both kinds, so this names no more than what all of them lose.
+std::vector<Impact> impact_of_app(const Alert& alert) {
+  Alert of_token = alert;
+  of_token.subject.token = audit::Token{};
+  return impact_of_death(of_token);
+}
+
+std::vector<Impact> impact_of_account(const Alert& alert) {
+  if (!alert.incident.finding.last_good_at) return {};
+  const verdict::CapabilityName* access = Capabilities::built_in().find("account_access");
+  return {{access->name, "stops", std::string(to_text(verdict::Certainty::kDocumented)), access->words}};
+}
+
+/// The words of all that have this effect and certainty.
+std::vector<std::string> words_of(const std::vector<Impact>& impact, std::string_view effect,
+                                  std::string_view certainty) {
+  std::vector<std::string> words;
+  for (const Impact& one : impact) {
+    const bool trivial = one.effect == "continues" && one.need == "account_access";
+    if (one.effect == effect && (certainty.empty() || one.certainty == certainty) && !trivial)
+      words.push_back(one.words);
+  }
+  return words;
+}
+
+/// "posts in the advertiser's name", but not "access to the ad account".
+bool is_plural(const std::vector<std::string>& words) {
+  if (words.size() > 1 || words.front().ends_with('s')) return true;
+  const std::string head = words.front().substr(0, words.front().find(' '));
+  return head.ends_with('s') && !head.ends_with("ss");
 }
 
 }  // namespace
@@ -35,24 +84,50 @@ std::vector<Impact> impact_of(const Alert& alert) {
   if (alert.state == State::kResolved) return {};
   switch (alert.incident.finding.key.cause) {
     case Cause::kTokenRevoked:
-      return {kConversions};
-    case Cause::kAccessRemoved:
-    case Cause::kRoleReduced:
-    case Cause::kRoleChanged:
-    case Cause::kComposerLost:
-      return impact_of_permissions(alert);
     case Cause::kTokenUserSuspended:
     case Cause::kTokenUserLocked:
     case Cause::kTokenReauthorizationRequired:
-    case Cause::kTokenIdentityMismatch:
-    case Cause::kAccountUnavailable:
+      return impact_of_death(alert);
+    case Cause::kAccessRemoved:
+    case Cause::kRoleReduced:
     case Cause::kRoleEscalated:
+    case Cause::kRoleChanged:
+    case Cause::kComposerLost:
     case Cause::kComposerGained:
+    case Cause::kPolicyViolated:
+      return impact_of_permissions(alert);
+    case Cause::kAccountUnavailable:
+      return impact_of_account(alert);
+    case Cause::kAppRejected:
+      return impact_of_app(alert);
+    case Cause::kTokenIdentityMismatch:
     case Cause::kPermissionUnknown:
     case Cause::kAuditThrottled:
+    case Cause::kVersionRetired:
+    case Cause::kSunset:
+    case Cause::kAuditBlind:
+    case Cause::kClockSkew:
+    case Cause::kRedundancyLost:
+    case Cause::kChangeOverdue:
       return {};
   }
   return {};
+}
+
+std::string impact_text(const std::vector<Impact>& impact) {
+  std::vector<std::string> parts;
+  const auto add = [&](std::string_view lead, const std::vector<std::string>& words, std::string_view one,
+                       std::string_view many) {
+    if (words.empty()) return;
+    parts.push_back(std::string(lead).append(base::join(words, ", ")).append(is_plural(words) ? many : one));
+  };
+  for (const auto& [effect, one, many] :
+       {std::array{"stops", " stops", " stop"}, std::array{"starts", " becomes possible", " become possible"}}) {
+    for (const char* certainty : {"documented", "by role name", "unknown"})
+      add(std::string(certainty) + ": ", words_of(impact, effect, certainty), one, many);
+  }
+  add("", words_of(impact, "continues", ""), " still works", " still work");
+  return base::join(parts, "; ");
 }
 
 }  // namespace alert

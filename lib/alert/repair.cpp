@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "base/text.h"
 
 namespace alert {
@@ -118,6 +121,115 @@ std::string repair_of_throttling(const Alert& alert, const Parties& parties) {
       alert.subject.token ? "--token " + shell_word(parties.token.name) : "--account " + shell_word(parties.account));
 }
 
+bool tells(const Alert& alert, std::string_view word) {
+  const auto& details = alert.incident.finding.details;
+  return std::any_of(details.begin(), details.end(),
+                     [&](const std::string& detail) { return detail.find(word) != std::string::npos; });
+}
+
+/// By the likely cause, which the details tell; several can be likely.
+std::string repair_of_app(const Alert& alert, const Parties& parties) {
+  const std::string app = parties.app.empty() ? alert.incident.finding.key.topic : parties.app;
+  std::vector<std::string> steps;
+  if (tells(alert, "key"))
+    steps.push_back(fmt::format(
+        "Compare the consumer key and secret of {} at developer.x.com with those of the settings (apps, consumer_key "
+        "and consumer_secret); after new keys every token must be authorized again.",
+        app));
+  if (tells(alert, "suspended"))
+    steps.push_back(fmt::format("Look at developer.x.com whether {} is suspended, and appeal to X if so.", app));
+  if (tells(alert, "access"))
+    steps.push_back(fmt::format(
+        "Ask X to give {} its access to the Ads API back; after an approval every token must be authorized again.",
+        app));
+  if (tells(alert, "read only"))
+    steps.push_back(fmt::format(
+        "Give {} permission to read and write at developer.x.com, then authorize every token again: the permission "
+        "counts for tokens that are issued after it.",
+        app));
+  if (steps.empty()) steps.push_back(fmt::format("Look at developer.x.com what has become of {}.", app));
+  if (steps.size() > 3) steps.resize(3);
+  return base::join(steps, " ") + " No single token is to blame before that.";
+}
+
+std::string repair_of_version(const Alert& alert) {
+  const std::string step =
+      "Set api.version in the settings to a version that X answers "
+      "(https://docs.x.com/x-ads-api/fundamentals/versioning), and start adsauditd again; then upgrade the other "
+      "programs that use the API.";
+  if (alert.incident.finding.key.cause == verdict::Cause::kSunset) return "Nothing stops yet. " + step;
+  return "Every program that names this version is refused. " + step;
+}
+
+std::string repair_of_blindness(const Alert& alert) {
+  struct Advice {
+    std::string_view topic, advice;
+  };
+  static constexpr std::array kAdvice{
+      Advice{"budget", "Lengthen the intervals or raise budget.share; what fits: adsauditd budget"},
+      Advice{"network",
+             "Look at this host's way to X: route, firewall, proxy. The hosts: api.base_url and "
+             "api.identity_url of the settings."},
+      Advice{"name_resolution", "Look at this host's DNS: resolvectl query ads-api.x.com"},
+      Advice{"tls",
+             "Somebody between this host and X answers in X's name, or the certificates of api.ca_file are out "
+             "of date. Look at the proxy, and at the package ca-certificates."},
+      Advice{"x_ill", "Nothing to do here but to wait: X answers with errors of its own. If only we are hit, ask X."},
+      Advice{"not_the_api", "A portal or a proxy between this host and X answers in its place: look at the network."},
+      Advice{"throttled",
+             "Look for another program that uses the same rate limit, or lower budget.share; what we ask "
+             "for: adsauditd budget"},
+      Advice{"clock", "Let NTP set the clock of this host: chronyc tracking"},
+      Advice{"app", "See the incident app.rejected, and the app at developer.x.com."},
+      Advice{"version", "See the incident api.version_retired: set api.version in the settings."},
+      Advice{"unknown_code",
+             "Look what the code means at X, and teach it with api.error_codes in the settings: "
+             "adsauditd audit --once --explain"},
+      Advice{"undecided", "Look at what the pairs are answered: adsauditd audit --once --explain"},
+  };
+  const auto& topic = alert.incident.finding.key.topic;
+  const auto* found =
+      std::find_if(kAdvice.begin(), kAdvice.end(), [&](const Advice& advice) { return advice.topic == topic; });
+  const std::string_view advice =
+      found == kAdvice.end() ? std::string_view("Look why no answers come: adsauditd status") : found->advice;
+  return fmt::format("Nothing stops but our watch: a change would not be noticed now. {}", advice);
+}
+
+std::string accept_command(const Alert& alert) {
+  return fmt::format("adsauditd accept {} --reason TEXT", alert.incident.id.text());
+}
+
+std::string repair_of_policy(const Alert& alert, const Parties& parties) {
+  const auto role = alert.incident.finding.before;
+  const std::string what =
+      role.empty() ? "what is expected" : "what is expected (" + xads::Permissions::from_texts(role).text() + ")";
+  return fmt::format(
+      "If nobody meant it, ask an administrator of {} to give {} {} in X Ads. If it is meant, change the expectation "
+      "in "
+      "the settings, or accept it: {}",
+      parties.account, parties.user, what, accept_command(alert));
+}
+
+std::string repair_of_redundancy(const Alert& alert, const Parties& parties) {
+  if (alert.incident.finding.grounds.rule == "too_few_admins")
+    return fmt::format(
+        "Ask an administrator of {} to make another of our users ACCOUNT_ADMIN in X Ads, or lower min_admins of the "
+        "expectation in the settings.",
+        parties.account);
+  return fmt::format(
+      "Repair the tokens that do not count, or authorize another one for {}: adsauditd token add NAME --app APP --kind "
+      "KIND --account {}",
+      parties.account, shell_word(parties.account));
+}
+
+std::string repair_of_plan(const Alert& alert, const Parties& parties) {
+  return fmt::format(
+      "Ask an administrator of {} to make the change in X Ads: it is quiet when it comes. If it is not to come any "
+      "more: "
+      "adsauditd expect-change --withdraw {}, or {}",
+      parties.account, shell_word(alert.incident.finding.key.topic), accept_command(alert));
+}
+
 }  // namespace
 
 std::string repair_of(const Alert& alert) {
@@ -155,6 +267,22 @@ std::string repair_of(const Alert& alert) {
       return "Nothing stops. The permission is kept as X sent it; upgrade adsauditd to a version that knows it.";
     case Cause::kAuditThrottled:
       return repair_of_throttling(alert, parties);
+    case Cause::kAppRejected:
+      return repair_of_app(alert, parties);
+    case Cause::kVersionRetired:
+    case Cause::kSunset:
+      return repair_of_version(alert);
+    case Cause::kAuditBlind:
+      return repair_of_blindness(alert);
+    case Cause::kClockSkew:
+      return "Let NTP set the clock of this host, and look why it did not: chronyc tracking (package chrony, service "
+             "chrony). Tokens are not to blame while it is off.";
+    case Cause::kPolicyViolated:
+      return repair_of_policy(alert, parties);
+    case Cause::kRedundancyLost:
+      return repair_of_redundancy(alert, parties);
+    case Cause::kChangeOverdue:
+      return repair_of_plan(alert, parties);
   }
   return {};
 }

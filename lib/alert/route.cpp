@@ -21,7 +21,7 @@ bool fits_token(const Match& match, const std::optional<audit::Token>& token) {
 
 bool fits(const Match& match, const Alert& alert) {
   const verdict::Cause cause = alert.incident.finding.key.cause;
-  return allows(match.severities, verdict::severity_of(cause)) && allows(match.causes, cause) &&
+  return allows(match.severities, verdict::severity_of(alert.incident.finding)) && allows(match.causes, cause) &&
          allows(match.apps, alert.subject.app) && allows(match.accounts, alert.subject.account_id) &&
          fits_token(match, alert.subject.token);
 }

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "alert/impact.h"
 #include "alert/render.h"
 #include "base/json.h"
@@ -11,7 +13,10 @@ namespace {
 // Bytes after escaping, which is never less than the characters that Slack counts. Half of Slack's own limits
 // (https://docs.slack.dev/reference/block-kit/blocks) or less: 3,000 a section, 2,000 a field, 150 a header.
 constexpr std::size_t kHeaderLimit = 150;
-constexpr std::size_t kSectionLimit = 1500;
+constexpr std::size_t kStateLimit = 1500;
+constexpr std::size_t kStopsLimit = 900;
+constexpr std::size_t kWhoLimit = 900;
+constexpr std::size_t kRepairLimit = 1500;
 constexpr std::size_t kLineLimit = 480;  // three of them and their labels fit into a section
 constexpr std::size_t kFieldLimit = 250;
 constexpr std::size_t kContextLimit = 150;
@@ -19,7 +24,8 @@ constexpr std::size_t kFallbackLimit = 2000;
 constexpr std::size_t kMostFields = 10;
 constexpr std::size_t kMostContexts = 3;
 constexpr std::size_t kAllBlocksLimit = 8000;
-static_assert(kHeaderLimit + 3 * kSectionLimit + kMostFields * kFieldLimit + kMostContexts * kContextLimit <=
+static_assert(kHeaderLimit + kStateLimit + kStopsLimit + kWhoLimit + kRepairLimit + kMostFields * kFieldLimit +
+                  kMostContexts * kContextLimit <=
               kAllBlocksLimit);
 
 /// Replaces the three characters that Slack reads as its own, and no others: the rest would be shown as entities.
@@ -57,7 +63,7 @@ std::string cut(std::string_view escaped, std::size_t limit) {
 
 std::string_view mark_of(const Alert& alert) {
   if (alert.state == State::kResolved) return "\U0001F7E2";  // green
-  switch (verdict::severity_of(alert.incident.finding.key.cause)) {
+  switch (verdict::severity_of(alert.incident.finding)) {
     case verdict::Severity::kCritical:
       return "\U0001F534";  // red
     case verdict::Severity::kWarning:
@@ -91,10 +97,12 @@ class SlackBody {
     writer_.StartArray();
     write_header();
     write_section(fmt::format("Was: {}\nIs: {}\n{}: {}", line(wording_.before), line(wording_.after),
-                              alert_.state == State::kResolved ? "Lasted" : "Since", line(wording_.since)));
+                              alert_.state == State::kResolved ? "Lasted" : "Since", line(wording_.since)),
+                  kStateLimit);
     write_fields();
-    write_impact();
-    write_section((alert_.state == State::kResolved ? "" : "What to do: ") + escape(wording_.repair));
+    if (!wording_.stops.empty()) write_section(impact_lead() + escape(wording_.stops), kStopsLimit);
+    if (!wording_.who.empty()) write_section("Who is hit: " + escape(wording_.who), kWhoLimit);
+    write_section((alert_.state == State::kResolved ? "" : "What to do: ") + escape(wording_.repair), kRepairLimit);
     write_context();
     writer_.EndArray();
     // A link in a name must not make Slack fetch and show its page.
@@ -114,8 +122,13 @@ class SlackBody {
     return fmt::format("{} [{}] {}. Is: {}. {}", mark_of(alert_), severity(), line(wording_.title),
                        line(wording_.after), escape(wording_.repair));
   }
-  std::string_view severity() const {
-    return verdict::to_text(verdict::severity_of(alert_.incident.finding.key.cause));
+  std::string_view severity() const { return verdict::to_text(verdict::severity_of(alert_.incident.finding)); }
+
+  std::string impact_lead() const {
+    const auto impact = impact_of(alert_);
+    const bool stops =
+        std::any_of(impact.begin(), impact.end(), [](const Impact& one) { return one.effect == "stops"; });
+    return stops ? "What stops: " : "What begins: ";
   }
 
   void text_object(const char* type, std::string_view escaped, std::size_t limit) {
@@ -143,10 +156,10 @@ class SlackBody {
     writer_.EndObject();
   }
 
-  void write_section(std::string_view escaped) {
+  void write_section(std::string_view escaped, std::size_t limit) {
     start_block("section");
     writer_.Key("text");
-    text_object("plain_text", escaped, kSectionLimit);
+    text_object("plain_text", escaped, limit);
     writer_.EndObject();
   }
 
@@ -172,13 +185,6 @@ class SlackBody {
     field("*Ad account*", account_text(subject));
     writer_.EndArray();
     writer_.EndObject();
-  }
-
-  void write_impact() {
-    std::string stops;
-    for (const Impact& impact : impact_of(alert_))
-      stops += fmt::format("{}{} ({})", stops.empty() ? "What stops: " : "; ", impact.words, impact.certainty);
-    if (!stops.empty()) write_section(stops);
   }
 
   /// Slack shows a message twice when our note of its "ok" was lost: the ids let people see that it is the same.

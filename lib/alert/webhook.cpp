@@ -17,6 +17,10 @@ constexpr std::size_t kLabels = 16;
 constexpr std::size_t kPermissionLimit = 64;
 constexpr std::size_t kPermissions = 24;
 constexpr std::size_t kRepairLimit = 1500;
+// What comes last are lists of which only the first entries matter: they get the room that is left.
+constexpr std::size_t kEntryLimit = 160;
+constexpr std::size_t kBodyLimit = 19'500;
+constexpr std::size_t kFrame = 400;  ///< more than the names and brackets that follow
 
 /// Writes an alert as JSON, and remembers whether anything had to be cut.
 class WebhookBody {
@@ -62,7 +66,7 @@ class WebhookBody {
     const verdict::Finding& finding = alert_.incident.finding;
     writer_.StartObject();
     member("state", to_text(alert_.state));
-    member("severity", verdict::to_text(verdict::severity_of(cause())));
+    member("severity", verdict::to_text(verdict::severity_of(finding)));
     writer_.Key("sequence");
     writer_.Uint64(alert_.sequence);
     write_incident();
@@ -75,10 +79,46 @@ class WebhookBody {
     write_evidence(finding);
     write_impact();
     member("repair", wording_of(alert_).repair, kRepairLimit);
+    write_circumstances(finding);
     if (truncated_) {
       writer_.Key("truncated");
       writer_.Bool(true);
     }
+    writer_.EndObject();
+  }
+
+  void write_circumstances(const verdict::Finding& finding) {
+    member_or_null("rule", finding.grounds.rule);
+    writer_.Key("affected");
+    writer_.Uint64(finding.affected);
+    write_list("details", finding.details);
+    write_some("accounts", alert_.subject.accounts);
+    write_some("without_live_token", alert_.subject.without_live_token);
+    write_some("without_admin", alert_.subject.without_admin);
+    write_list("examples", finding.examples);
+    write_list("witnesses", finding.grounds.witnesses);
+  }
+
+  void write_list(const char* key, const std::vector<std::string>& entries) {
+    writer_.Key(key);
+    writer_.StartArray();
+    for (const std::string& entry : entries) {
+      const bool room = buffer_.GetSize() + 2 * kEntryLimit + kFrame <= kBodyLimit;
+      if (room)
+        text(entry, kEntryLimit);
+      else
+        truncated_ = true;
+    }
+    writer_.EndArray();
+  }
+
+  /// The first of them are examples: that there are more is told by the count, and cuts nothing.
+  void write_some(const char* key, const Some& some) {
+    writer_.Key(key);
+    writer_.StartObject();
+    writer_.Key("count");
+    writer_.Uint64(some.count);
+    write_list("first", some.first);
     writer_.EndObject();
   }
 

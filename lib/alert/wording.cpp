@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "alert/alert.h"
+#include "alert/impact.h"
 #include "alert/repair.h"
 #include "base/ensure.h"
 #include "base/text.h"
@@ -12,7 +14,7 @@ namespace {
 
 using verdict::Cause;
 
-/// What a cause is called, and the states on both sides of it. Empty: told by the permissions instead.
+/// What a cause is called, and the states on both sides of it. Empty: told by the permissions or the details instead.
 /// `over` claims no more than that the cause is over: a token's incident also ends when another one takes its place.
 struct Phrase {
   Cause cause;
@@ -45,6 +47,20 @@ constexpr std::array kPhrases{
     Phrase{Cause::kPermissionUnknown, "Unknown permission", "", "", "no unknown permission is left"},
     Phrase{Cause::kAuditThrottled, "Audit throttled", "X answered as often as our budget asks",
            "X says that its rate limit is used up although our budget said yes", "X answers within our budget again"},
+    Phrase{Cause::kAppRejected, "App refused by X", "X accepted the app", "X refuses its tokens alike",
+           "X accepts the app again"},
+    Phrase{Cause::kVersionRetired, "API version switched off", "X answered this version of the API",
+           "X says that this version is not available", "X answers this version again"},
+    Phrase{Cause::kSunset, "API version will end", "X announced no end of this version", "",
+           "X announces no end of this version any more"},
+    Phrase{Cause::kAuditBlind, "Audit blind", "every pair was answered within its bound", "no conclusive answer came",
+           "conclusive answers come again"},
+    Phrase{Cause::kClockSkew, "Our clock is off", "our clock and X's agreed", "", "our clock and X's agree again"},
+    Phrase{Cause::kPolicyViolated, "Expectation broken", "", "", "what is expected holds again"},
+    Phrase{Cause::kRedundancyLost, "Too few in reserve", "there were as many as expected", "",
+           "there are as many as expected again"},
+    Phrase{Cause::kChangeOverdue, "Announced change overdue", "a change was announced", "it has not come",
+           "it is overdue no longer"},
 };
 
 const Phrase& phrase_of(Cause cause) {
@@ -53,9 +69,18 @@ const Phrase& phrase_of(Cause cause) {
   return kPhrases[index];
 }
 
+/// What our own auditing lacks: a token's or an account's, or of all that have the topic in common.
+std::string audit_text(const Alert& alert) {
+  if (alert.subject.token) return alert.subject.token->name;
+  if (!alert.subject.account_id.empty()) return alert.subject.account_id;
+  return alert.incident.finding.key.topic;
+}
+
 /// "brand-a", "18ce54d4x5t", "brand-a on 18ce54d4x5t". An account that only one token never saw names that token.
+/// Empty when the cause says it all.
 std::string subject_text(const Alert& alert) {
   const std::string token = alert.subject.token ? alert.subject.token->name : "unknown token";
+  const std::string& topic = alert.incident.finding.key.topic;
   switch (verdict::scope_of(alert.incident.finding.key.cause)) {
     case verdict::Scope::kToken:
       return token;
@@ -64,7 +89,13 @@ std::string subject_text(const Alert& alert) {
     case verdict::Scope::kProbe:
       return token + " on " + alert.subject.account_id;
     case verdict::Scope::kAudit:
-      return alert.subject.token ? token : alert.subject.account_id;
+      return audit_text(alert);
+    case verdict::Scope::kApp:
+      return alert.subject.app.empty() ? topic : alert.subject.app;
+    case verdict::Scope::kApi:
+      return topic;
+    case verdict::Scope::kPlan:
+      return alert.subject.account_id;
   }
   return token;
 }
@@ -73,7 +104,9 @@ std::string title_of(const Alert& alert) {
   const std::string_view lead = alert.state == State::kResolved  ? "Resolved: "
                                 : alert.state == State::kUpdated ? "Updated: "
                                                                  : "";
-  return fmt::format("{}{}: {}", lead, phrase_of(alert.incident.finding.key.cause).title, subject_text(alert));
+  const std::string_view title = phrase_of(alert.incident.finding.key.cause).title;
+  const std::string subject = subject_text(alert);
+  return fmt::format("{}{}{}{}", lead, title, subject.empty() ? "" : ": ", subject);
 }
 
 std::string permissions_text(const std::vector<std::string>& permissions) {
@@ -103,6 +136,8 @@ std::string normal_text(const Alert& alert) {
     return known ? "it answered for user " + alert.subject.token->user_id : "it answered for its own user";
   }
   if (finding.key.cause == Cause::kAccessRemoved && finding.before.empty()) return "this user had access";
+  if (finding.key.cause == Cause::kPolicyViolated)
+    return finding.before.empty() ? "something else is expected" : permissions_text(finding.before) + " is expected";
   return permissions_text(finding.before);
 }
 
@@ -110,8 +145,13 @@ std::string normal_text(const Alert& alert) {
 std::string wrong_text(const Alert& alert) {
   const verdict::Finding& finding = alert.incident.finding;
   const Phrase& phrase = phrase_of(finding.key.cause);
-  if (phrase.is.empty()) return permissions_text(finding.after);
-  return std::string(phrase.is) + evidence_text(finding.evidence);
+  const std::string details = base::join(finding.details, "; ");
+  const bool about_permissions = verdict::scope_of(finding.key.cause) == verdict::Scope::kProbe;
+  std::string text(phrase.is);
+  if (text.empty() && (about_permissions || details.empty())) text = permissions_text(finding.after);
+  if (!phrase.is.empty()) text += evidence_text(finding.evidence);
+  if (details.empty()) return text;
+  return text.empty() ? details : text + ": " + details;
 }
 
 std::string since_text(const Alert& alert) {
@@ -122,8 +162,40 @@ std::string since_text(const Alert& alert) {
                        base::to_rough_text(end - incident.opened_at));
   }
   const auto& last_good = incident.finding.last_good_at;
-  return fmt::format("{}; last good answer {}", base::to_text(incident.opened_at),
-                     last_good ? base::to_text(*last_good) : "not on record");
+  std::string text = fmt::format("{}; last good answer {}", base::to_text(incident.opened_at),
+                                 last_good ? base::to_text(*last_good) : "not on record");
+  if (!incident.flips.empty()) text += fmt::format("; it has come and gone {} times", incident.flips.size());
+  return text;
+}
+
+/// "tokens (40): one, two and 38 more", or "tokens: 40" when none of them is named.
+std::string some_text(std::string_view noun, const std::vector<std::string>& first, std::uint64_t count) {
+  constexpr std::size_t kShown = 5;
+  if (first.empty()) return fmt::format("{}: {}", noun, count);
+  const auto shown = static_cast<std::ptrdiff_t>(std::min(first.size(), kShown));
+  const auto left = count - std::min(count, static_cast<std::uint64_t>(shown));
+  return fmt::format("{} ({}): {}{}", noun, count, base::join({first.begin(), first.begin() + shown}, ", "),
+                     left > 0 ? fmt::format(" and {} more", left) : "");
+}
+
+std::string_view affected_noun(Cause cause) {
+  return cause == Cause::kAuditBlind       ? "pairs"
+         : cause == Cause::kRedundancyLost ? "tokens that do not count"
+                                           : "tokens";
+}
+
+std::string who_text(const Alert& alert) {
+  const verdict::Finding& finding = alert.incident.finding;
+  const Subject& subject = alert.subject;
+  std::vector<std::string> parts;
+  const auto add = [&](std::string_view noun, const std::vector<std::string>& first, std::uint64_t count) {
+    if (count > 0) parts.push_back(some_text(noun, first, count));
+  };
+  add("ad accounts", subject.accounts.first, subject.accounts.count);
+  add(affected_noun(finding.key.cause), finding.examples, finding.affected);
+  add("without any other live token", subject.without_live_token.first, subject.without_live_token.count);
+  add("without any other administrator", subject.without_admin.first, subject.without_admin.count);
+  return base::join(parts, "; ");
 }
 
 }  // namespace
@@ -135,6 +207,8 @@ Wording wording_of(const Alert& alert) {
   if (alert.state != State::kResolved) {
     wording.before = normal_text(alert);
     wording.after = wrong_text(alert);
+    wording.stops = impact_text(impact_of(alert));
+    wording.who = who_text(alert);
     wording.repair = repair_of(alert);
     return wording;
   }

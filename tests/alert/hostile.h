@@ -48,6 +48,13 @@ inline Alert hostile(const std::string& text, State state, verdict::Cause cause)
   hostile.incident.finding.before.assign(60, text);
   hostile.incident.finding.after.assign(60, text + "2");
   hostile.incident.finding.evidence.code = text;
+  hostile.incident.finding.key.topic = text;
+  hostile.incident.finding.details.assign(40, text);
+  hostile.incident.finding.affected = 1'000'000;
+  hostile.incident.finding.examples.assign(20, text);
+  hostile.incident.finding.grounds = {text, std::vector<std::string>(20, text)};
+  const Some some{std::vector<std::string>(20, text), 1'000'000};
+  hostile.subject.accounts = hostile.subject.without_live_token = hostile.subject.without_admin = some;
   return hostile;
 }
 

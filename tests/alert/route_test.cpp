@@ -71,3 +71,11 @@ TEST_CASE("route: the resolved message goes where the opened one went") {
   const std::vector<Route> routes{{{.severities = {verdict::Severity::kCritical}}, {"ops"}}, {{}, {"siem"}}};
   CHECK(recipients(samples::alert(Cause::kTokenRevoked, State::kResolved), routes, two_destinations()) == Names{"ops"});
 }
+
+TEST_CASE("route: the severity of an expectation decides, not that of its cause") {
+  const std::vector<Route> routes{{{.severities = {verdict::Severity::kCritical}}, {"ops"}}, {{}, {"siem"}}};
+  Alert alert = samples::alert(Cause::kPolicyViolated, State::kOpened);
+  CHECK(recipients(alert, routes, two_destinations()) == Names{"ops"});
+  alert.incident.finding.severity.reset();
+  CHECK(recipients(alert, routes, two_destinations()) == Names{"siem"});
+}

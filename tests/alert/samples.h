@@ -29,6 +29,61 @@ inline bool about_permissions(verdict::Cause cause) {
   return verdict::scope_of(cause) == verdict::Scope::kProbe && cause != verdict::Cause::kAccessRemoved;
 }
 
+/// What the engine would find for a cause that is not about one token's rights.
+inline verdict::Finding operational_finding(verdict::Finding finding) {
+  switch (finding.key.cause) {
+    case verdict::Cause::kAppRejected:
+      finding.key.topic = "agency";
+      finding.evidence = {401, "32"};
+      finding.details = {"the consumer key and secret were regenerated, or the app is suspended"};
+      finding.affected = 12;
+      finding.examples = {"brand-a", "brand-b"};
+      finding.grounds = {"tokens_fail_together", {"Ads API: 401 code 32 for 12 tokens"}};
+      break;
+    case verdict::Cause::kVersionRetired:
+      finding.key.topic = "12";
+      finding.evidence = {403, "INVALID"};
+      finding.details = {"X has switched off the version of the API that the settings name"};
+      finding.affected = 12;
+      break;
+    case verdict::Cause::kSunset:
+      finding.key.topic = "12";
+      finding.details = {"X's current version is 13, the settings name 12"};
+      break;
+    case verdict::Cause::kAuditBlind:
+      finding.key.topic = "name_resolution";
+      finding.evidence = {};
+      finding.details = {"the names of X's hosts could not be resolved"};
+      finding.affected = 50;
+      finding.examples = {"brand-a on 18ce54d4x5t"};
+      break;
+    case verdict::Cause::kClockSkew:
+      finding.details = {"our clock is 2m ahead of X's"};
+      break;
+    case verdict::Cause::kPolicyViolated:
+      finding.before = {"AD_MANAGER"};
+      finding.after = {"CAMPAIGN_ANALYST"};
+      finding.details = {"lacks AD_MANAGER", "expected by expect[0]"};
+      finding.severity = verdict::Severity::kCritical;
+      finding.grounds = {"expectation_broken", {}};
+      break;
+    case verdict::Cause::kRedundancyLost:
+      finding.details = {"1 of 2 live tokens, expected by expect[1]"};
+      finding.affected = 1;
+      finding.examples = {"brand-b"};
+      finding.grounds = {"too_few_live_tokens", {}};
+      break;
+    case verdict::Cause::kChangeOverdue:
+      finding.key.topic = "pln_01M83YDS76WZCWHV2048WHJ1DF";
+      finding.evidence = {};
+      finding.details = {"announced by ada that brand-a gets ACCOUNT_ADMIN"};
+      break;
+    default:
+      break;
+  }
+  return finding;
+}
+
 /// What the engine would find for `cause`.
 inline verdict::Finding finding(verdict::Cause cause) {
   verdict::Finding finding;
@@ -82,6 +137,8 @@ inline verdict::Finding finding(verdict::Cause cause) {
       break;
     case verdict::Cause::kTokenIdentityMismatch:
       break;
+    default:
+      return operational_finding(std::move(finding));
   }
   return finding;
 }
@@ -104,11 +161,14 @@ inline Alert alert(verdict::Cause cause, State state) {
   }
   const bool developer = cause == verdict::Cause::kComposerLost;
   const verdict::Scope scope = verdict::scope_of(cause);
-  if (scope != verdict::Scope::kAccount) {
+  const bool of_one_token =
+      scope == verdict::Scope::kToken || scope == verdict::Scope::kProbe || cause == verdict::Cause::kAuditThrottled;
+  if (scope == verdict::Scope::kApp) alert.subject.app = "agency";
+  if (of_one_token) {
     alert.subject.token = token(developer ? audit::TokenKind::kDeveloper : audit::TokenKind::kAdvertiser);
     alert.subject.app = "agency";
   }
-  if (scope == verdict::Scope::kAccount || scope == verdict::Scope::kProbe) {
+  if (scope == verdict::Scope::kAccount || scope == verdict::Scope::kProbe || scope == verdict::Scope::kPlan) {
     alert.subject.account_id = "18ce54d4x5t";
     alert.subject.account_name = "Brand A EU";
   }

@@ -75,7 +75,7 @@ TEST_CASE("slack: the three control characters are escaped, once, and nothing el
 
 TEST_CASE("slack: the worst names keep to half of Slack's limits, whole entities and no markup") {
   for (const std::string& text : samples::hostile_texts()) {
-    for (const Cause cause : {Cause::kTokenIdentityMismatch, Cause::kAccountUnavailable, Cause::kRoleReduced}) {
+    for (const Cause cause : verdict::all_causes()) {
       for (const State state : {State::kOpened, State::kResolved}) {
         const std::string body = slack_body(samples::hostile(text, state, cause));
         CHECK(body.find('<') == std::string::npos);
@@ -91,4 +91,29 @@ TEST_CASE("slack: the worst names keep to half of Slack's limits, whole entities
       }
     }
   }
+}
+
+TEST_CASE("slack: says what stops with its certainty, and who is hit") {
+  Alert alert = samples::alert(Cause::kRoleReduced, State::kOpened);
+  alert.subject.without_admin = {{"18ce54d4x5t"}, 1};
+  const std::string body = slack_body(alert);
+  CHECK(body.find("What stops: documented: conversion uploads stop; by role name: campaign edits") !=
+        std::string::npos);
+  CHECK(body.find("Who is hit: without any other administrator (1): 18ce54d4x5t") != std::string::npos);
+}
+
+TEST_CASE("slack: says what begins when nothing stops, and neither when nothing is known") {
+  Alert alert = samples::alert(Cause::kRoleEscalated, State::kOpened);
+  CHECK(slack_body(alert).find("What begins: documented: changes of users and settings become possible") !=
+        std::string::npos);
+  alert = samples::alert(Cause::kClockSkew, State::kOpened);
+  CHECK(slack_body(alert).find("What stops") == std::string::npos);
+  CHECK(slack_body(alert).find("What begins") == std::string::npos);
+}
+
+TEST_CASE("slack: the mark and the severity are the expectation's where it gives one") {
+  Alert alert = samples::alert(Cause::kPolicyViolated, State::kOpened);
+  CHECK(slack_body(alert).find("[critical]") != std::string::npos);
+  alert.incident.finding.severity = verdict::Severity::kInfo;
+  CHECK(slack_body(alert).find("[info]") != std::string::npos);
 }

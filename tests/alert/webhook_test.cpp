@@ -66,7 +66,7 @@ TEST_CASE("webhook: what is not known is null, and a message that is whole does 
 
 TEST_CASE("webhook: the worst names give valid JSON of less than 20 kB, in every cause and state") {
   for (const std::string& text : samples::hostile_texts()) {
-    for (const Cause cause : {Cause::kTokenIdentityMismatch, Cause::kAccountUnavailable, Cause::kRoleReduced}) {
+    for (const Cause cause : verdict::all_causes()) {
       for (const State state : {State::kOpened, State::kResolved}) {
         const std::string body = webhook_body(samples::hostile(text, state, cause));
         CHECK(body.size() < 20'000);
@@ -82,4 +82,41 @@ TEST_CASE("webhook: a message that had to be cut says so") {
   const auto document = parsed(alert);
   CHECK(data_of(document)["truncated"].GetBool());
   CHECK(base::text_of(&data_of(document)["account"]["name"]) == std::string(253, 'x') + "…");
+}
+
+TEST_CASE("webhook: circumstances are told as they are, and empty where there are none") {
+  Alert alert = samples::alert(Cause::kAppRejected, State::kOpened);
+  alert.subject.accounts = {{"18ce5a1"}, 3};
+  const std::string body = webhook_body(alert);
+  CHECK(body.find(R"("rule":"tokens_fail_together","affected":12,"details":["the consumer key and secret were )"
+                  R"(regenerated, or the app is suspended"],"accounts":{"count":3,"first":["18ce5a1"]},)"
+                  R"("without_live_token":{"count":0,"first":[]},"without_admin":{"count":0,"first":[]},)"
+                  R"("examples":["brand-a","brand-b"],"witnesses":["Ads API: 401 code 32 for 12 tokens"]})") !=
+        std::string::npos);
+  CHECK(webhook_body(samples::alert(Cause::kRoleReduced, State::kOpened))
+            .find(R"("rule":null,"affected":0,"details":[],)") != std::string::npos);
+}
+
+TEST_CASE("webhook: impact tells what stops and what goes on, with the certainty of each") {
+  const std::string body = webhook_body(samples::alert(Cause::kRoleReduced, State::kOpened));
+  CHECK(body.find(R"({"need":"conversions","effect":"stops","certainty":"documented"})") != std::string::npos);
+  CHECK(body.find(R"({"need":"manage_campaigns","effect":"stops","certainty":"by role name"})") != std::string::npos);
+  CHECK(body.find(R"({"need":"analytics","effect":"continues","certainty":"by role name"})") != std::string::npos);
+}
+
+TEST_CASE("webhook: the severity is the expectation's where it gives one") {
+  CHECK(webhook_body(samples::alert(Cause::kPolicyViolated, State::kOpened)).find(R"("severity":"critical")") !=
+        std::string::npos);
+}
+
+TEST_CASE("webhook: twenty entries of each list fit into a usual message") {
+  Alert alert = samples::alert(Cause::kAppRejected, State::kOpened);
+  alert.incident.finding.examples.assign(20, "brand-a on 18ce54d4x5t");
+  alert.incident.finding.grounds.witnesses.assign(20, std::string(100, 'x'));
+  alert.subject.accounts = {std::vector<std::string>(20, "18ce54d4x5t"), 20};
+  const auto document = parsed(alert);
+  CHECK(data_of(document)["examples"].Size() == 20);
+  CHECK(data_of(document)["witnesses"].Size() == 20);
+  CHECK(data_of(document)["accounts"]["first"].Size() == 20);
+  CHECK_FALSE(data_of(document).HasMember("truncated"));
 }

@@ -139,3 +139,66 @@ TEST_CASE("repair: a command may be pasted into a shell whatever the name holds"
   alert.subject.token->name = "it's; $(reboot)";
   CHECK(repair_of(alert).ends_with("adsauditd token add 'it'\\''s; $(reboot)' --app agency --kind advertiser"));
 }
+
+TEST_CASE("wording: what is not about one token says what it is about, and the clock needs no more") {
+  const auto title = [](Cause cause) { return wording_of(samples::alert(cause, State::kOpened)).title; };
+  CHECK(title(Cause::kAppRejected) == "App refused by X: agency");
+  CHECK(title(Cause::kVersionRetired) == "API version switched off: 12");
+  CHECK(title(Cause::kSunset) == "API version will end: 12");
+  CHECK(title(Cause::kAuditBlind) == "Audit blind: name_resolution");
+  CHECK(title(Cause::kClockSkew) == "Our clock is off");
+  CHECK(title(Cause::kPolicyViolated) == "Expectation broken: brand-a on 18ce54d4x5t");
+  CHECK(title(Cause::kRedundancyLost) == "Too few in reserve: 18ce54d4x5t");
+  CHECK(title(Cause::kChangeOverdue) == "Announced change overdue: 18ce54d4x5t");
+}
+
+TEST_CASE("wording: the details stand beside what is, and alone where they say it all") {
+  const auto after = [](Cause cause) { return wording_of(samples::alert(cause, State::kOpened)).after; };
+  CHECK(after(Cause::kAppRejected) ==
+        "X refuses its tokens alike (HTTP 401, code 32): the consumer key and secret were regenerated, or the app is "
+        "suspended");
+  CHECK(after(Cause::kClockSkew) == "our clock is 2m ahead of X's");
+  CHECK(after(Cause::kAuditBlind) == "no conclusive answer came: the names of X's hosts could not be resolved");
+  CHECK(after(Cause::kPolicyViolated) == "CAMPAIGN_ANALYST: lacks AD_MANAGER; expected by expect[0]");
+  CHECK(after(Cause::kRedundancyLost) == "1 of 2 live tokens, expected by expect[1]");
+}
+
+TEST_CASE("wording: what is expected is told as such, also when it is no set") {
+  Alert alert = samples::alert(Cause::kPolicyViolated, State::kOpened);
+  CHECK(wording_of(alert).before == "AD_MANAGER is expected");
+  alert.incident.finding.before.clear();
+  CHECK(wording_of(alert).before == "something else is expected");
+}
+
+TEST_CASE("wording: who is hit are the accounts, and those that have nobody else") {
+  Alert alert = samples::alert(Cause::kTokenRevoked, State::kOpened);
+  CHECK(wording_of(alert).who.empty());
+  alert.subject.accounts = {{"18ce5a1", "18ce5a2"}, 2};
+  alert.subject.without_live_token = {{"18ce5a1"}, 1};
+  alert.subject.without_admin = {{"a", "b", "c", "d", "e", "f"}, 40};
+  CHECK(wording_of(alert).who ==
+        "ad accounts (2): 18ce5a1, 18ce5a2; without any other live token (1): 18ce5a1; without any other administrator "
+        "(40): a, b, c, d, e and 35 more");
+}
+
+TEST_CASE("wording: who is hit are the tokens of an app, the pairs that are not seen, the tokens that do not count") {
+  const auto who = [](Cause cause) { return wording_of(samples::alert(cause, State::kOpened)).who; };
+  CHECK(who(Cause::kAppRejected) == "tokens (12): brand-a, brand-b and 10 more");
+  CHECK(who(Cause::kAuditBlind) == "pairs (50): brand-a on 18ce54d4x5t and 49 more");
+  CHECK(who(Cause::kRedundancyLost) == "tokens that do not count (1): brand-b");
+  CHECK(who(Cause::kVersionRetired) == "tokens: 12");
+}
+
+TEST_CASE("wording: what stops is told while it lasts, and no longer") {
+  CHECK(wording_of(samples::alert(Cause::kRoleReduced, State::kOpened))
+            .stops.starts_with("documented: conversion uploads stop; "));
+  const Wording over = wording_of(samples::alert(Cause::kRoleReduced, State::kResolved));
+  CHECK(over.stops.empty());
+  CHECK(over.who.empty());
+}
+
+TEST_CASE("wording: what comes and goes says how often") {
+  Alert alert = samples::alert(Cause::kRoleReduced, State::kOpened);
+  alert.incident.flips.assign(3, alert.at);
+  CHECK(wording_of(alert).since.ends_with("; it has come and gone 3 times"));
+}
