@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <numeric>
+#include <iterator>
 
 #include "base/ensure.h"
 #include "base/overloaded.h"
@@ -69,20 +69,20 @@ const CodeTable& CodeTable::built_in() {
 
 CodeTable::CodeTable(std::vector<CodeRow> first) : rows_(std::move(first)) {
   std::transform(kWrittenRows.begin(), kWrittenRows.end(), std::back_inserter(rows_), read_row);
-  by_code_.resize(rows_.size());
-  std::iota(by_code_.begin(), by_code_.end(), std::uint32_t{0});
-  std::stable_sort(by_code_.begin(), by_code_.end(),
-                   [this](std::uint32_t left, std::uint32_t right) { return rows_[left].code < rows_[right].code; });
+  for (std::uint32_t index = 0; index < rows_.size(); ++index) {
+    const std::size_t length = rows_[index].code.size();
+    if (length >= by_length_.size()) by_length_.resize(length + 1);
+    by_length_[length].push_back(index);
+  }
 }
 
 CodeMeaning CodeTable::meaning_of(std::string_view code, int status, std::string_view message) const {
   const bool may_tell_of_a_version = status == 400 || status == 403 || status == 404 || status == 410;
   if (code == "INVALID" && may_tell_of_a_version && tells_of_a_version(message)) return Denial::kVersionRetired;
-  auto place = std::lower_bound(by_code_.begin(), by_code_.end(), code,
-                                [this](std::uint32_t row, std::string_view word) { return rows_[row].code < word; });
-  for (; place != by_code_.end() && rows_[*place].code == code; ++place) {
-    const CodeRow& row = rows_[*place];
-    if (row.status == status || row.status == kAnyStatus) return row.meaning;
+  if (code.size() >= by_length_.size()) return Denial::kUnknown;
+  for (const std::uint32_t index : by_length_[code.size()]) {
+    const CodeRow& row = rows_[index];
+    if (row.code == code && (row.status == status || row.status == kAnyStatus)) return row.meaning;
   }
   return Denial::kUnknown;
 }

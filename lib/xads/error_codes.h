@@ -53,7 +53,8 @@ class CodeTable {
 
  private:
   std::vector<CodeRow> rows_;
-  std::vector<std::uint32_t> by_code_;  ///< indices of rows_, sorted by code; equal codes in the order of the rows
+  /// By the length of a code: the indices of the rows whose code has it, in their order.
+  std::vector<std::vector<std::uint32_t>> by_length_;
 };
 
 }  // namespace xads

@@ -128,6 +128,15 @@ TEST_CASE("error codes: of the operator's rows, too, the first that fits decides
   CHECK(table.meaning_of("89", 400, "") == CodeMeaning{SlowDown{}});
 }
 
+TEST_CASE("error codes: codes longer than any of the table are unknown, and longer ones can be taught") {
+  CHECK(meaning_of(std::string(51, 'A'), 403, "") == kUnknown);
+  CHECK(meaning_of(std::string(1000, 'A'), 403, "") == kUnknown);
+  const CodeTable table({{std::string(64, 'A'), 0, Denial::kUserLocked}});
+  CHECK(table.meaning_of(std::string(64, 'A'), 403, "") == CodeMeaning{Denial::kUserLocked});
+  CHECK(table.meaning_of(std::string(63, 'A'), 403, "") == kUnknown);
+  CHECK(table.meaning_of(std::string(65, 'A'), 403, "") == kUnknown);
+}
+
 TEST_CASE("error codes: a version that is not available is retired, whatever the operator's rows say of INVALID") {
   const CodeTable table({{"INVALID", 0, Denial::kUnknown}});
   CHECK(table.meaning_of("INVALID", 403, "Version 5.0 is not available.") == CodeMeaning{Denial::kVersionRetired});
