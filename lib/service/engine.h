@@ -199,7 +199,7 @@ class Engine : private store::Loader {
   // What the tokens of an app, and all answers together, mean.
   verdict::Cohort& cohort_of(audit::TokenIndex token) { return cohorts_[roster_.record(token).app]; }
   std::uint64_t live_tokens_of(std::uint16_t app) const;
-  bool wants_more(const Pair& pair, const xads::Answer& answer) const;
+  bool wants_more(audit::PairIndex pair, const xads::Answer& answer) const;
   void hear(const AuditWork& work, const xads::Observation& observation, base::Moment now);
   void hear_clock(const xads::Observation& observation, base::Moment now);
   void hear_version(const xads::Observation& observation, base::Moment now);
@@ -281,6 +281,7 @@ class Engine : private store::Loader {
   base::Duration clock_offset_{0};                ///< ours less X's, by the latest Date header
   std::string sunset_text_;                       ///< what X warns of
   base::Instant tick_due_{}, apps_probed_{};      ///< steady
+  Blindness trouble_ = Blindness::kBudget;        ///< of the Ads host, by its latest answer
   std::size_t blind_place_ = 0;                   ///< where the search for blind pairs goes on
   std::map<Blindness, BlindGroup> blind_groups_;  ///< of this round
   std::map<verdict::PlanId, verdict::PlannedChange> plans_;

@@ -44,7 +44,9 @@ void add_grounds(verdict::Assessment& assessment, const verdict::Grounds& ground
 void Engine::settle_pace(audit::HostPace& pace, const Asked& asked, const xads::Answer& answer, base::Moment now) {
   if (const auto* unavailable = std::get_if<xads::Unavailable>(&answer)) {
     pace.troubled(asked.at, unavailable->retry_after, now.steady);
+    if (&pace == &api_pace_) trouble_ = blindness_of(answer);
   } else {
+    if (&pace == &api_pace_) trouble_ = Blindness::kBudget;
     pace.succeeded(asked.at, now.steady);
   }
 }
@@ -87,7 +89,7 @@ void Engine::finish(const AuditWork& work, const xads::Observation& observation,
   if (granted != nullptr && roster_.same_again(index, *granted, now)) {
     pair.urgent = false;
     vouchers_.granted(index, work.asked.at);
-    schedule_.put_back(index, next_time(index, observation, false, now));
+    schedule_.put_back(index, next_time(index, observation, clock_skew_.undecided(), now));
     return settle(index, false);
   }
   if (verdict::conclusive_part(observation.answer)) {
@@ -101,7 +103,7 @@ void Engine::finish(const AuditWork& work, const xads::Observation& observation,
   if (roster_.suspected(index)) roster_.memory(index).latest_asked = work.asked.at;
   auto judgement =
       verdict::judge(roster_.baseline(index), observation, options_.confirm, neighbours_of(index, now), now.utc);
-  const bool confirm_again = judgement.confirm_again || wants_more(pair, observation.answer);
+  const bool confirm_again = judgement.confirm_again || wants_more(index, observation.answer);
   pair.urgent = confirm_again;
   if (granted != nullptr && !roster_.record(work.asked.token).pinned) {
     roster_.pin_user(work.asked.token, granted->user_id);
@@ -250,7 +252,8 @@ void Engine::reassess_account(AccountIndex account, base::Moment now, const verd
   auto neighbourhood = roster_.neighbourhood_of(account);
   const std::string id(roster_.account_id(account));
   for (auto& member : neighbourhood.members) {
-    member.access_removed_open = open_.contains({verdict::Cause::kAccessRemoved, member.token->id, id});
+    const auto open = open_.find({verdict::Cause::kAccessRemoved, member.token->id, id});
+    member.access_removed_open = open != open_.end() && !open->second.calm_since;
   }
   auto assessment = verdict::assess_account(id, neighbourhood.members, options_.policy);
   add_grounds(assessment, grounds);

@@ -27,7 +27,7 @@ constexpr base::Duration kRecovery = 5min;
 constexpr base::Duration kGiveBack = 2min;
 constexpr std::size_t kHastened = 5000;  ///< tokens at once
 /// Answers that blame the app are asked for again at once so often.
-constexpr unsigned kOften = 3;
+constexpr int kOften = 3, kOftenAlone = 8;
 
 bool is_the_api(const xads::Answer& answer) {
   return std::holds_alternative<xads::Granted>(answer) || std::holds_alternative<xads::Denied>(answer);
@@ -86,11 +86,16 @@ std::uint64_t Engine::live_tokens_of(std::uint16_t app) const {
   return app < live_by_app_.size() ? live_by_app_[app] : 0;
 }
 
-/// One answer of its kind says little, and nobody wants to wait an interval for the next.
-bool Engine::wants_more(const Pair& pair, const xads::Answer& answer) const {
+/// One answer of its kind says little, and nobody wants to wait an interval for the next. A token that stands alone has
+/// to say it more often.
+bool Engine::wants_more(PairIndex index, const xads::Answer& answer) const {
+  const Pair& pair = roster_.pair(index);
   const auto way = verdict::failing_of(answer);
-  const bool blames_app = way && *way != Failing::kAuthentication;
-  if (blames_app || blames_clock(answer)) return pair.vain_attempts <= kOften;
+  const bool alone = way && live_tokens_of(roster_.record(TokenIndex{pair.token}).app) < verdict::Cohort::kLeast;
+  if (way == Failing::kAuthentication)
+    return alone && roster_.suspected(index) && roster_.memory_if_any(index)->baseline.suspicion->count < kOftenAlone;
+  if (way) return pair.vain_attempts <= (alone ? kOftenAlone : kOften);
+  if (blames_clock(answer)) return clock_skew_.undecided() && pair.vain_attempts <= kOftenAlone;
   return is_the_api(answer) && clock_skew_.undecided();
 }
 

@@ -84,7 +84,9 @@ base::Instant Engine::next_time(PairIndex index, const xads::Observation& observ
   pair.spare = false;
   const base::Duration spacing = options_.confirm.spacing;
   const base::Duration interval = audit::interval_of(options_.intervals, pair.interval_class);
-  const base::Duration soon = focus_ ? spacing : std::min(kRecheckDelay, interval);
+  // A hiccup is over soon; an outage is not asked about more often than it deserves.
+  const bool hiccup = pair.vain_attempts <= kVainAttempts;
+  const base::Duration soon = focus_ || hiccup ? std::min(spacing, interval) : std::min(kRecheckDelay, interval);
   if (const auto* unavailable = std::get_if<xads::Unavailable>(&observation.answer)) {
     const base::Duration asked_for = std::min(unavailable->retry_after.value_or(0ms), kLongestPause);
     return now.steady + std::max(confirm_again ? spacing : soon, asked_for);

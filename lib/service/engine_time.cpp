@@ -21,6 +21,9 @@ constexpr base::Duration kTick = 10s;
 /// milliseconds.
 constexpr std::size_t kLookedAt = 100'000;
 
+/// A pair may be this much over its bound before people are told: an outage of a minute wakes nobody.
+constexpr base::Duration kGrace = 60s;
+
 verdict::IncidentKey blind_key(Blindness why) { return {Cause::kAuditBlind, {}, "", std::string(to_text(why))}; }
 
 }  // namespace
@@ -42,11 +45,12 @@ bool Engine::blind(PairIndex index, base::Moment now, Blindness& why) const {
   const Pair& pair = roster_.pair(index);
   if (pair.id.null() || !schedule_.contains(index)) return false;
   const base::Duration bound =
+      kGrace +
       audit::detection_bound(audit::interval_of(options_.intervals, pair.interval_class), bound_terms(options_));
   const base::Duration known_for = std::min(now.utc - pair.id.made_at(), now.steady - restored_at_.steady);
   const base::Duration silent_for =
       pair.answered == base::Instant{} ? known_for : std::min(known_for, now.steady - pair.answered);
-  why = pair.why;
+  why = pair.why == Blindness::kBudget ? trouble_ : pair.why;  // while the host is paused, nobody is asked
   if (silent_for > bound) return !explained_by_app(TokenIndex{pair.token});
   if (pair.form != Pair::Form::kUnusual) return false;
   const Memory& beside = *roster_.memory_if_any(index);

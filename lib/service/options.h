@@ -17,7 +17,8 @@ namespace service {
 struct App {
   std::string name;
   xads::Consumer consumer;
-  std::optional<int> token_limit;  ///< how many tokens X lets this app hold; none: as many as one likes
+  std::optional<int> token_limit;   ///< how many tokens X lets this app hold; none: as many as one likes
+  std::string access = "standard";  ///< X's level of access: that, or "conversion_only"
 };
 
 struct AuditOptions {

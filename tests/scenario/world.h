@@ -38,6 +38,9 @@ struct Truth {
   std::map<std::string, xads::Denial> denied_tokens;
   std::function<std::optional<xads::Answer>(const std::string& token, const std::string& account)> disturb;
   bool identity_down = false;
+  std::optional<xads::IdentityAnswer> identity;               ///< of every token
+  base::Duration date_offset{0};                              ///< X's clock less ours
+  std::string warning;                                        ///< x-api-warn
   std::optional<Windows> windows;                             ///< X's rate limits; none: no headers, no end
   std::map<std::string, std::vector<xads::AdAccount>> lists;  ///< token to what GET accounts says
   bool lists_down = false;
@@ -183,7 +186,9 @@ class World {
     for (const auto& body : batch.bodies) {
       const auto json = base::parse_json(body.bytes);
       REQUIRE(json);
-      const auto text = [&](const char* name) { return std::string(base::text_of(base::find_member(json.value(), name))); };
+      const auto text = [&](const char* name) {
+        return std::string(base::text_of(base::find_member(json.value(), name)));
+      };
       const auto* data = base::find_member(json.value(), "data");
       told_.push_back(text("type") + " " + std::string(base::text_of(base::find_member(*data, "state"))));
     }
@@ -192,7 +197,7 @@ class World {
   }
 
   xads::Observation observe(const std::string& token, const std::string& account) {
-    xads::Observation seen{answer(token, account), {}, {}, clock.now().utc};
+    xads::Observation seen{answer(token, account), {}, {}, clock.now().utc + truth.date_offset, truth.warning};
     if (std::holds_alternative<xads::Granted>(seen.answer)) seen.evidence.http_status = 200;
     if (!truth.windows) return seen;
     const auto outcome = truth.windows->call(token, account, clock.now().utc);
@@ -247,6 +252,7 @@ class World {
 
   xads::IdentityAnswer identity_answer(const std::string& token) const {
     if (truth.identity_down) return xads::IdentityAnswer::kNoStatement;
+    if (truth.identity) return *truth.identity;
     const bool dead = truth.revoked.contains(token) || truth.vaguely_revoked.contains(token);
     return dead ? xads::IdentityAnswer::kTokenInvalid : xads::IdentityAnswer::kAlive;
   }
