@@ -26,6 +26,11 @@ class Headers {
   /// Room for so many headers, with so many bytes of names and values in all.
   void reserve(std::size_t count, std::size_t bytes);
   void append(std::string_view name, std::string_view value);
+  /// Keeps the room.
+  void clear() {
+    text_.clear();
+    fields_.clear();
+  }
 
   /// The value of the first header of that name (any case). Valid until this object changes or goes.
   std::optional<std::string_view> find(std::string_view name) const;
