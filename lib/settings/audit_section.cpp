@@ -8,9 +8,8 @@ using namespace std::chrono_literals;
 constexpr double kLeastShare = 0.0001;
 constexpr int kMostReserve = 2000;  // the whole window of an ad account
 
-/// The kinds of access are agreed on, but none of them changes what this version does.
-std::optional<bool> access_from_text(std::string_view text) {
-  if (text == "standard" || text == "conversion_only") return true;
+std::optional<std::string> access_from_text(std::string_view text) {
+  if (text == "standard" || text == "conversion_only") return std::string(text);
   return std::nullopt;
 }
 
@@ -89,7 +88,7 @@ const Table<service::App>& app_keys() {
        into(
            [](service::App & a) -> auto& { return a.consumer.secret; }, secret())},
       {"access", Need::kOptional,
-       only_checked(choice<bool>("access", {"standard", "conversion_only"}, access_from_text))},
+       into(&service::App::access, choice<std::string>("access", {"standard", "conversion_only"}, access_from_text))},
       {"token_limit", Need::kOptional, into(&service::App::token_limit, whole(1, 1'000'000))},
   };
   return table;

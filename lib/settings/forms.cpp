@@ -166,6 +166,24 @@ Form<std::string> account_id() {
   };
 }
 
+Form<std::string> name_pattern() {
+  return checked_line([](const std::string& text) {
+    const bool fits = text.size() <= kLongestName && all_of(text, std::string(kNameLetters) + "*?");
+    return fits ? std::string() : "is neither a name nor a pattern; " + std::string(kNameAdvice) + ", and * and ?";
+  });
+}
+
+Form<std::string> account_pattern() {
+  return [whole = account_id()](Walk& walk, const Node& node) -> std::optional<std::string> {
+    auto text = read_line(walk, node);
+    if (!text) return std::nullopt;
+    if (text->find_first_of("*?") == std::string::npos) return whole(walk, node);
+    if (text->size() <= 32 && all_of(*text, std::string(kBase36) + "*?")) return text;
+    walk.error(node, in_quotes(node.text) + " is no pattern of ad accounts; use lower-case letters, digits, * and ?");
+    return std::nullopt;
+  };
+}
+
 Form<std::string> digits(std::size_t most) {
   return checked_line([most](const std::string& text) {
     return text.size() <= most && all_of(text, kDigits) ? std::string()

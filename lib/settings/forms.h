@@ -46,6 +46,9 @@ Form<std::string> line();
 Form<std::string> name();
 /// Of an ad account: base 36 in lower case.
 Form<std::string> account_id();
+/// The same two with `*` (any characters) and `?` (one).
+Form<std::string> name_pattern();
+Form<std::string> account_pattern();
 Form<std::string> digits(std::size_t most);
 /// https, a host, perhaps a port, nothing else. Gives it without a closing slash.
 Form<std::string> https_origin();

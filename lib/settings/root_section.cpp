@@ -110,7 +110,9 @@ const Table<Settings>& settings_keys() {
       {"budget", Need::kOptional,
        mapping(
            [](Settings & s) -> auto& { return s.audit.budget; }, budget_keys())},
-      {"expect", Need::kOptional, each([](Walk& walk, const Node& node, Settings&) { check_expectation(walk, node); })},
+      {"expect", Need::kOptional, each([](Walk& walk, const Node& node, Settings& settings) {
+         read_expectation(walk, node, settings.audit.policy.expectations.emplace_back());
+       })},
       {"destinations", Need::kOptional, each([](Walk& walk, const Node& node, Settings& settings) {
          read_destination(walk, node, settings.destinations.emplace_back());
        })},

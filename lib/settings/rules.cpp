@@ -123,20 +123,17 @@ void warn_unheeded(Walk& walk, const Node* node, std::string_view what) {
                          fmt::format("this version does not act on {} yet; it has no effect", what));
 }
 
-/// The first element of a section that has `key`, with a value other than what this version does anyway.
-const Node* first_with(const Node& root, std::string_view section, std::string_view key, std::string_view harmless) {
+/// `key` of the first element of a section that has it.
+const Node* first_with(const Node& root, std::string_view section, std::string_view key) {
   for (const Node* item : items_of(root, section)) {
-    const Node* member = find(*item, key);
-    if (member != nullptr && (harmless.empty() || member->text != harmless)) return member;
+    if (const Node* member = find(*item, key)) return member;
   }
   return nullptr;
 }
 
 /// Keys that belong to the format, but that this version reads without acting on them.
 void check_unheeded(Walk& walk, const Node& root) {
-  if (!items_of(root, "expect").empty()) warn_unheeded(walk, find(root, "expect"), "expect");
-  warn_unheeded(walk, first_with(root, "apps", "access", "standard"), "access");
-  warn_unheeded(walk, first_with(root, "routes", "repeat", ""), "repeat");
+  warn_unheeded(walk, first_with(root, "routes", "repeat"), "repeat");
   const Node* status = find(root, "status");
   const Node* listen = status != nullptr ? find(*status, "listen") : nullptr;
   if (listen != nullptr && listen->text != "off") warn_unheeded(walk, listen, "status.listen");
@@ -153,6 +150,7 @@ void check_rules(Walk& walk, const Node& root, const Settings& settings) {
   check_tokens(walk, root, settings, app_names);
   check_alerting(walk, root, settings, app_names);
   check_auditing(walk, root, settings, app_names);
+  check_expectations(walk, root, settings);
   check_default_certificates(walk, root, settings);
   check_unheeded(walk, root);
 }

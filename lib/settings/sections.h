@@ -16,12 +16,14 @@ const Table<audit::BudgetOptions>& budget_keys();
 const Table<alert::Route>& route_keys();
 /// A destination is read as a whole: whether its URL may stand in the file depends on its other keys.
 void read_destination(Walk& walk, const Node& node, alert::Destination& destination);
-/// Checks one element of `expect`; this version does not act on it.
-void check_expectation(Walk& walk, const Node& node);
+/// One element of `expect`. It is read as a whole: its keys must not contradict each other.
+void read_expectation(Walk& walk, const Node& node, verdict::Expectation& expectation);
 
 /// What no key can see by itself: names that are unique and names that must exist, and things that are hardly meant.
 /// `root` is the tree that `settings` was read from.
 void check_rules(Walk& walk, const Node& root, const Settings& settings);
+/// The part of it that is about `expect`.
+void check_expectations(Walk& walk, const Node& root, const Settings& settings);
 /// The part of it that is about classes, budgets, and tokens beside each other. `apps` are the names that exist.
 void check_auditing(Walk& walk, const Node& root, const Settings& settings, const std::vector<std::string_view>& apps);
 

@@ -48,6 +48,14 @@ TEST_CASE("load: the complete example fills every option") {
   CHECK(settings.audit.budget.allowance.reserve == 30);
   CHECK(settings.log.level == LogLevel::kDebug);
   CHECK(settings.log.format == LogFormat::kJson);
+  CHECK(settings.apps[0].access == "standard");
+  REQUIRE(settings.audit.policy.expectations.size() == 1);
+  CHECK(settings.audit.policy.expectations[0] ==
+        verdict::Expectation{.name = "expect[0]",
+                             .match = {.accounts = {"18ce54d4x5t"}, .tokens = {"brand-a"}},
+                             .at_least = xads::Permissions::from_texts({"AD_MANAGER"}),
+                             .forbid = xads::Permissions::from_texts({"ACCOUNT_ADMIN"}),
+                             .needs = {"conversions"}});
 }
 
 TEST_CASE("load: the complete example has one token, two destinations and two routes") {
