@@ -167,8 +167,7 @@ std::string conditions_of(const HistoryQuery& query) {
 
 /// The latest answer of each name, then those of them that no removal follows.
 std::string last_changes_sql() {
-  return std::string(
-             "WITH last (number, name) AS (SELECT max(c.number), coalesce(t.name, c.token, '') FROM changes c ")
+  return std::string("WITH last (number, name) AS (SELECT max(c.number), coalesce(t.name, c.token, '') FROM changes c ")
       .append(kSubjectsJoined)
       .append("WHERE c.at <= ? AND c.after IS NOT NULL AND " + in_list("c.kind", kAnswerKinds.size()))
       .append(kOfAccount)

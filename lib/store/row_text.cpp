@@ -196,9 +196,8 @@ std::string_view identity_to_text(xads::IdentityAnswer identity) {
 
 std::optional<xads::IdentityAnswer> identity_from_text(std::string_view text) {
   using xads::IdentityAnswer;
-  for (const auto identity :
-       {IdentityAnswer::kAlive, IdentityAnswer::kTokenInvalid, IdentityAnswer::kUnauthenticated,
-        IdentityAnswer::kAppRejected, IdentityAnswer::kClockSkewed, IdentityAnswer::kNoStatement})
+  for (const auto identity : {IdentityAnswer::kAlive, IdentityAnswer::kTokenInvalid, IdentityAnswer::kUnauthenticated,
+                              IdentityAnswer::kAppRejected, IdentityAnswer::kClockSkewed, IdentityAnswer::kNoStatement})
     if (identity_to_text(identity) == text) return identity;
   return std::nullopt;
 }

@@ -23,7 +23,9 @@ class FailingStore final : public store::Store {
     before_commit_();
     real_->commit(batch);
   }
-  std::uint64_t load(store::Loader& loader) override { return real_->load(loader); }
+  std::uint64_t load(store::Loader& loader, base::Instant recent_since) override {
+    return real_->load(loader, recent_since);
+  }
   std::shared_ptr<const store::Opener> opener() override { return real_->opener(); }
   std::vector<store::TokenRow> tokens() override { return real_->tokens(); }
   std::vector<std::string> token_names(store::TokenSource source) override { return real_->token_names(source); }
@@ -42,6 +44,17 @@ class FailingStore final : public store::Store {
     return real_->remove_token(name, id, now);
   }
   bool discovering(const std::string& token) override { return real_->discovering(token); }
+  void put_planned_change(const verdict::PlannedChange& plan) override { real_->put_planned_change(plan); }
+  bool request_acceptance(const verdict::Acceptance& acceptance) override {
+    return real_->request_acceptance(acceptance);
+  }
+  std::vector<verdict::Acceptance> take_acceptances() override { return real_->take_acceptances(); }
+  std::vector<verdict::PlannedChange> planned_changes(bool open_only) override {
+    return real_->planned_changes(open_only);
+  }
+  std::optional<verdict::Incident> find_incident(const verdict::IncidentId& id) override {
+    return real_->find_incident(id);
+  }
   std::int64_t data_version() override { return real_->data_version(); }
   std::vector<alert::PendingDelivery> pending_deliveries(const std::string& destination, std::uint64_t after,
                                                          int limit) override {
@@ -49,6 +62,9 @@ class FailingStore final : public store::Store {
   }
   std::vector<std::string> destinations_with_pending() override { return real_->destinations_with_pending(); }
   std::vector<store::HistoryRow> history(const store::HistoryQuery& query) override { return real_->history(query); }
+  std::vector<store::HistoryRow> last_changes_before(const std::string& account, base::Instant at) override {
+    return real_->last_changes_before(account, at);
+  }
   std::vector<verdict::Incident> incidents(const store::IncidentQuery& query) override {
     return real_->incidents(query);
   }

@@ -45,7 +45,8 @@ TEST_CASE("row text: what is no list or no labels is refused") {
 
 TEST_CASE("row text: the identity host's words come back") {
   using xads::IdentityAnswer;
-  for (const auto identity : {IdentityAnswer::kAlive, IdentityAnswer::kTokenInvalid, IdentityAnswer::kNoStatement})
+  for (const auto identity : {IdentityAnswer::kAlive, IdentityAnswer::kTokenInvalid, IdentityAnswer::kUnauthenticated,
+                              IdentityAnswer::kAppRejected, IdentityAnswer::kClockSkewed, IdentityAnswer::kNoStatement})
     CHECK(store::identity_from_text(store::identity_to_text(identity)) == identity);
   CHECK_FALSE(store::identity_from_text("dead"));
 }
