@@ -18,7 +18,7 @@ std::string member(const rapidjson::Value* object, const char* name) {
 
 void Oracle::committed(const store::Batch& batch, base::Instant now) {
   for (const verdict::Change& change : batch.changes) check_change(change, now);
-  if (batch.incidents.empty() && batch.deliveries.empty()) return;
+  if (batch.incidents.empty() && batch.deliveries.empty() && batch.bodies.empty()) return;
   check_deliveries(batch, now);
   Alerts alerts = read_alerts(batch, now);
   for (const verdict::Incident& incident : batch.incidents) check_incident(incident, alerts, now);
