@@ -121,7 +121,8 @@ void Oracle::hear(const Sent& sent, Heard& heard, base::Instant now) {
   }
   ++heard.times;
   heard.last = sent.asked;
-  heard.conclusive = now;
+  // What is said while something hits all tokens alike says nothing about this one.
+  if (!hits_all(world_.truth(sent.pair).standing)) heard.conclusive = now;
   heard.unseen = false;
   // The engine takes its very first answer for normal at once, and a later first grant when it came twice.
   const bool granted = says->standing == Standing::kGranted;
@@ -193,8 +194,8 @@ void Oracle::check_sight(base::Instant now) {
   }
   for (PairNumber pair = 0; pair < heard_.size(); ++pair) {
     Heard& heard = heard_[pair];
+    all_seen = all_seen && now - heard.conclusive <= terms_.bound;
     const base::Duration age = now - std::max(heard.conclusive, heard.explained);
-    all_seen = all_seen && age <= terms_.bound;
     if (age <= terms_.bound + terms_.grace || heard.unseen || blind) continue;
     heard.unseen = true;
     violate(Rule::kBlind, now, pair,
@@ -203,7 +204,11 @@ void Oracle::check_sight(base::Instant now) {
   if (!all_seen || !blind || flaps(verdict::Cause::kAuditBlind, now)) all_seen_since_ = now;
   if (now - all_seen_since_ <= terms_.bound + terms_.grace) return;
   all_seen_since_ = now;
-  violate(Rule::kBlind, now, kNone, "all pairs are answered, and audit.blind stays open");
+  std::string why;
+  for (const auto& [key, open] : open_) {
+    if (key.cause == verdict::Cause::kAuditBlind) why += " " + key.topic;
+  }
+  violate(Rule::kBlind, now, kNone, "all pairs are answered, and audit.blind stays open:" + why);
 }
 
 void Oracle::violate(Rule rule, base::Instant now, PairNumber pair, std::string what) {

@@ -96,7 +96,7 @@ bool Oracle::fits(const verdict::Finding& finding, PairNumber pair, const Truth&
 
 /// Too long without an answer that says anything, or with one that nobody believes yet.
 bool Oracle::is_blind(const Heard& heard, const std::string& why, base::Instant now) const {
-  const base::Instant since = std::max(why == "undecided" ? heard.before_run : heard.conclusive, heard.explained);
+  const base::Instant since = why == "undecided" ? heard.before_run : heard.conclusive;
   return now - since >= terms_.bound - 1min;
 }
 

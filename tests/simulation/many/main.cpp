@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -34,6 +35,7 @@ struct Sum {
   std::uint64_t runs = 0, broken_runs = 0, audits = 0, identity_questions = 0, alerts = 0, changes = 0, events = 0;
   std::array<std::uint64_t, simulation::kRules> broken{};
   std::array<std::uint64_t, simulation::kFaults> faults{};
+  std::map<std::string, std::uint64_t> whats;  ///< how often each violation was, of those that were kept
   std::vector<base::Duration> detections;
   base::Duration bound{0};
 };
@@ -63,6 +65,9 @@ void add(Sum& sum, const Outcome& outcome, std::size_t events) {
   for (std::size_t rule = 0; rule < sum.broken.size(); ++rule) sum.broken[rule] += outcome.broken[rule];
   for (std::size_t fault = 0; fault < sum.faults.size(); ++fault) sum.faults[fault] += outcome.faults[fault];
   for (const auto& detection : outcome.detections) sum.detections.push_back(detection.took);
+  for (const auto& violation : outcome.violations) {
+    if (violation.what.find(" since ") == std::string::npos) ++sum.whats[violation.what];
+  }
   if (outcome.fine()) return;
   if (sum.broken_runs++ < kShown) print_violation(outcome.seed, outcome.violations.front());
 }
@@ -118,6 +123,7 @@ void print_sum(Sum& sum, const Options& options, double seconds) {
     if (sum.broken[rule] > 0)
       fmt::print("violations of \"{}\": {}\n", to_text(static_cast<Rule>(rule)), sum.broken[rule]);
   }
+  for (const auto& [what, count] : sum.whats) fmt::print("  {} times: {}\n", count, what);
   fmt::print("{} runs with violations\n", sum.broken_runs);
 }
 
