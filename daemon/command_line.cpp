@@ -49,7 +49,7 @@ int run_command(int argc, char** argv) {
   app.add_flag("--json", invocation.json, "Print JSON");
   app.fallthrough();
   for (const auto add : {add_run, add_audit, add_status, add_history, add_incidents, add_token, add_account, add_budget,
-                         add_config, add_key, add_database, add_version}) {
+                         add_config, add_key, add_explain, add_blast_radius, add_database, add_version}) {
     add(app, invocation);
   }
   try {

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "config_show.h"
 #include "context.h"
 
 namespace app {
@@ -55,6 +56,10 @@ void add_config(CLI::App& app, Invocation& invocation) {
   verb->callback([&invocation, strict] {
     invocation.verb = [strict](const Invocation& called) { return check(called, *strict); };
   });
+  CLI::App* shown = config->add_subcommand(
+      "show", "What the settings come to: for each pair how often, and which expectation decides");
+  shown->footer("Example: adsauditd config show --json");
+  shown->callback([&invocation] { invocation.verb = show_config; });
 }
 
 }  // namespace app
