@@ -16,10 +16,6 @@ std::string refused(int status, const std::string& code) {
   return describe(classify(answer(status, R"({"errors":[{"code":)" + code + "}]}"), kAccount).answer);
 }
 std::string data(const std::string& members) { return R"({"data":{)" + members + "}}"; }
-IdentityAnswer identity(int status, std::string body) { return classify_identity(answer(status, std::move(body))); }
-IdentityAnswer identity_refused(int status, const std::string& code) {
-  return identity(status, R"({"errors":[{"code":)" + code + "}]}");
-}
 /// Whose trouble it was, of an answer that says nothing.
 std::string trouble(const Answer& answer) {
   const auto* unavailable = std::get_if<Unavailable>(&answer);
@@ -270,13 +266,6 @@ TEST_CASE("classify: date and warning come from the headers of any answer") {
   CHECK(classify(answer(500, "", {{"x-api-warn", std::string(300, 'w')}}), kAccount).api_warning.size() == 200);
 }
 
-TEST_CASE("classify accounts: the date comes from the headers of any answer") {
-  for (const int status : {200, 401, 503})
-    CHECK(classify_accounts(answer(status, "{}", {{"date", "Thu, 01 Jan 2026 00:00:00 GMT"}})).server_date ==
-          base::from_epoch_seconds(1767225600));
-  CHECK_FALSE(classify_accounts(answer(200, "{}")).server_date);
-}
-
 TEST_CASE("classify: an answer leaves nothing behind for the next one") {
   const std::string grant = data(R"("user_id":"5","permissions":["ANALYST"])");
   CHECK(read(grant) == "granted 5 ANALYST");
@@ -285,128 +274,6 @@ TEST_CASE("classify: an answer leaves nothing behind for the next one") {
   CHECK(read(grant + std::string(900'000, ' ')) == "granted 5 ANALYST");
   CHECK(read("{}") == "unavailable: not the API's shape");
   CHECK(read(grant) == "granted 5 ANALYST");
-}
-
-TEST_CASE("classify accounts: a page has its accounts and its cursor") {
-  const auto seen =
-      classify_accounts(answer(200, R"({"data":[{"id":"a1","name":"One","approval_status":"ACCEPTED","deleted":false},
-               {"id":"b2","name":null,"deleted":true,"salt":"x"}],"next_cursor":"c 1"})"));
-  REQUIRE(seen.page);
-  CHECK(*seen.page == AccountsPage{{{"a1", "One", "ACCEPTED", false}, {"b2", "", "", true}}, "c 1"});
-}
-
-TEST_CASE("classify accounts: a null, absent or empty cursor ends the list") {
-  for (const std::string body :
-       {R"({"data":[],"next_cursor":null})", R"({"data":[]})", R"({"data":[],"next_cursor":""})"}) {
-    const auto seen = classify_accounts(answer(200, body));
-    REQUIRE_MESSAGE(seen.page, body);
-    CHECK(seen.page->next_cursor.empty());
-    CHECK(seen.page->accounts.empty());
-  }
-}
-
-TEST_CASE("classify accounts: one account may come without its list") {
-  const auto seen = classify_accounts(answer(200, R"({"data":{"id":"a1","name":"One"}})"));
-  REQUIRE(seen.page);
-  CHECK(seen.page->accounts == std::vector<AdAccount>{{"a1", "One", "", false}});
-}
-
-TEST_CASE("classify accounts: an id is of letters and digits, sixty-four at most") {
-  const auto taken = [](const std::string& id) {
-    return classify_accounts(answer(200, R"({"data":[{"id":")" + id + "\"}]}")).page.has_value();
-  };
-  for (const char* id : {"a", "z", "A", "Z", "0", "9", "18ce54d4x5t"}) CHECK_MESSAGE(taken(id), id);
-  for (const char* id : {"`", "{", "@", "[", "/", ":", "a-b", "a b"}) CHECK_FALSE_MESSAGE(taken(id), id);
-  CHECK(taken(std::string(64, 'a')));
-  CHECK_FALSE(taken(std::string(65, 'a')));
-}
-
-TEST_CASE("classify accounts: a cursor of 2000 bytes is taken, a longer one spoils the page") {
-  const auto page = [](std::size_t length) {
-    return classify_accounts(answer(200, R"({"data":[],"next_cursor":")" + std::string(length, 'c') + "\"}")).page;
-  };
-  REQUIRE(page(2000));
-  CHECK(page(2000)->next_cursor.size() == 2000);
-  CHECK_FALSE(page(2001));
-}
-
-TEST_CASE("classify accounts: an empty or null list of errors spoils nothing") {
-  CHECK(classify_accounts(answer(200, R"({"data":[],"errors":[]})")).page.has_value());
-  CHECK(classify_accounts(answer(200, R"({"data":[],"errors":null})")).page.has_value());
-  CHECK_FALSE(classify_accounts(answer(200, R"({"data":[],"errors":{}})")).page.has_value());
-  CHECK_FALSE(classify_accounts(answer(200, R"({"data":[],"errors":"no"})")).page.has_value());
-}
-
-TEST_CASE("classify accounts: one misshapen record spoils the page") {
-  for (const std::string body : {R"({"data":[{"id":"a1"},{"name":"no id"}]})", R"({"data":[{"id":""}]})",
-                                 R"({"data":[{"id":"../x"}]})", R"({"data":[{"id":null}]})", R"({"data":[null]})",
-                                 R"({"data":["a1"]})", R"({"data":[{"id":"a1","deleted":0}]})", R"({"data":null})",
-                                 R"({"data":"a1"})", R"({})", R"([])", R"({"data":[],"next_cursor":{}})",
-                                 R"({"data":[],"next_cursor":true})", R"({"data":[],"errors":[{"code":130}]})"}) {
-    const auto seen = classify_accounts(answer(200, body));
-    CHECK_FALSE_MESSAGE(seen.page, body);
-    CHECK(describe(seen.answer) == "unavailable: not the API's shape");
-  }
-  CHECK(describe(classify_accounts(answer(200, "{")).answer) == "unavailable: not json");
-}
-
-TEST_CASE("classify accounts: refusals and throttles are told as for one account") {
-  CHECK(describe(classify_accounts(answer(401, R"({"errors":[{"code":89}]})")).answer) == "denied token_invalid");
-  CHECK(describe(classify_accounts(answer(429, "")).answer) == "throttled");
-  CHECK(describe(classify_accounts(answer(503, "")).answer) == "unavailable: http 503");
-}
-
-TEST_CASE("classify accounts: no account was asked for, so none is missing") {
-  CHECK(describe(classify_accounts(answer(404, R"({"errors":[{"code":"NOT_FOUND"}]})")).answer) == "denied unknown");
-}
-
-TEST_CASE("classify identity: a user object means that the token lives") {
-  CHECK(identity(200, R"({"id":5,"id_str":"5","suspended":true})") == IdentityAnswer::kAlive);
-}
-
-TEST_CASE("classify identity: refusals of a suspended or locked owner mean that the token lives") {
-  CHECK(identity(403, R"({"errors":[{"code":64}]})") == IdentityAnswer::kAlive);
-  CHECK(identity(403, R"({"errors":[{"code":326}]})") == IdentityAnswer::kAlive);
-  CHECK(identity(401, R"({"errors":[{"code":64}]})") == IdentityAnswer::kNoStatement);
-}
-
-TEST_CASE("classify identity: only a 401 with code 89 says that the token is invalid") {
-  CHECK(identity(401, R"({"errors":[{"code":89}]})") == IdentityAnswer::kTokenInvalid);
-  CHECK(identity(403, R"({"errors":[{"code":89}]})") == IdentityAnswer::kNoStatement);
-  CHECK(identity(500, R"({"errors":[{"code":89}]})") == IdentityAnswer::kNoStatement);
-}
-
-TEST_CASE("classify identity: only a 401 with code 32 says that the signature was not accepted") {
-  CHECK(identity_refused(401, "32") == IdentityAnswer::kUnauthenticated);
-  CHECK(identity_refused(403, "32") == IdentityAnswer::kNoStatement);
-  CHECK(identity_refused(400, "32") == IdentityAnswer::kNoStatement);
-}
-
-TEST_CASE("classify identity: codes that blame the app or the clock are told at every refusal") {
-  for (const std::string code : {"416", "453", "87", "220", "261", R"("UNAUTHORIZED_CLIENT_APPLICATION")"}) {
-    CHECK_MESSAGE((identity_refused(401, code) == IdentityAnswer::kAppRejected), code);
-    CHECK_MESSAGE((identity_refused(403, code) == IdentityAnswer::kAppRejected), code);
-  }
-  CHECK(identity_refused(401, "135") == IdentityAnswer::kClockSkewed);
-  CHECK(identity_refused(403, "135") == IdentityAnswer::kClockSkewed);
-}
-
-TEST_CASE("classify identity: the code of a busy, ill or redirecting host is not heard") {
-  for (const int status : {0, 100, 201, 302, 399, 408, 423, 429, 500, 503, 599}) {
-    CHECK_MESSAGE((identity_refused(status, "89") == IdentityAnswer::kNoStatement), status);
-    CHECK_MESSAGE((identity_refused(status, "416") == IdentityAnswer::kNoStatement), status);
-    CHECK_MESSAGE((identity_refused(status, "135") == IdentityAnswer::kNoStatement), status);
-  }
-  CHECK(identity_refused(400, "416") == IdentityAnswer::kAppRejected);
-  CHECK(identity_refused(499, "416") == IdentityAnswer::kAppRejected);
-}
-
-TEST_CASE("classify identity: the problem of a suspended user is one, at a 403 and nowhere else") {
-  const std::string problem = R"({"type":"https://api.twitter.com/2/problems/user-suspended","status":403})";
-  CHECK(identity(403, problem) == IdentityAnswer::kAlive);
-  CHECK(identity(401, problem) == IdentityAnswer::kNoStatement);
-  CHECK(identity(403, R"({"type":"https://api.twitter.com/2/problems/client-forbidden"})") ==
-        IdentityAnswer::kNoStatement);
 }
 
 TEST_CASE("classify: a taught code is understood by all three") {
@@ -466,17 +333,6 @@ TEST_CASE("classify: the current version is kept when it is one") {
   CHECK(classify(answer(200, data(R"("user_id":"5","permissions":[])"), {{"x-current-api-version", "13"}}), kAccount)
             .current_version == "13");
   CHECK(classify(answer(200, "{}", {{"x-current-api-versiom", "13"}}), kAccount).current_version.empty());
-}
-
-TEST_CASE("classify identity: everything else says nothing") {
-  for (const std::string body : {"", "<html>", "[]", "null", "7", R"({"errors":[{"code":89}]})"})
-    CHECK_MESSAGE((identity(200, body) == IdentityAnswer::kNoStatement), body);
-  for (const std::string code : {"99", "215", "251", "88", "130", R"("NEW_CODE")", R"("NOT_FOUND")"})
-    CHECK_MESSAGE((identity_refused(401, code) == IdentityAnswer::kNoStatement), code);
-  CHECK(identity(401, R"({"title":"Unauthorized","status":401})") == IdentityAnswer::kNoStatement);
-  CHECK(identity(429, R"({"errors":[{"code":88}]})") == IdentityAnswer::kNoStatement);
-  CHECK(identity(204, "") == IdentityAnswer::kNoStatement);
-  CHECK(identity(302, R"({"id":5})") == IdentityAnswer::kNoStatement);
 }
 
 }  // namespace xads

@@ -128,6 +128,22 @@ TEST_CASE("error codes: of the operator's rows, too, the first that fits decides
   CHECK(table.meaning_of("89", 400, "") == CodeMeaning{SlowDown{}});
 }
 
+TEST_CASE("error codes: a version is retired at the statuses that X has used for it, and at no other") {
+  for (const int status : {400, 403, 404, 410})
+    CHECK_MESSAGE(
+        (meaning_of("INVALID", status, "Version 12 is not available.") == CodeMeaning{Denial::kVersionRetired}),
+        status);
+  for (const int status : {399, 401, 402, 405, 409, 411})
+    CHECK_MESSAGE((meaning_of("INVALID", status, "Version 12 is not available.") == kUnknown), status);
+}
+
+TEST_CASE("error codes: taught codes may grow by one letter each") {
+  const CodeTable table({{"A", 0, Denial::kUserLocked}, {"AB", 0, Denial::kUserSuspended}, {"ABC", 0, SlowDown{}}});
+  CHECK(table.meaning_of("A", 403, "") == CodeMeaning{Denial::kUserLocked});
+  CHECK(table.meaning_of("AB", 403, "") == CodeMeaning{Denial::kUserSuspended});
+  CHECK(table.meaning_of("ABC", 403, "") == CodeMeaning{SlowDown{}});
+}
+
 TEST_CASE("error codes: codes longer than any of the table are unknown, and longer ones can be taught") {
   CHECK(meaning_of(std::string(51, 'A'), 403, "") == kUnknown);
   CHECK(meaning_of(std::string(1000, 'A'), 403, "") == kUnknown);

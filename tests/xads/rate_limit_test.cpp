@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <thread>
+
 namespace xads {
 namespace {
 
@@ -77,6 +79,16 @@ TEST_CASE("rate limit: a reset before the epoch or beyond the year 9999 makes a 
   CHECK(rate_limits_of(user_family("2000", "1", "253402300799")).user.has_value());
 }
 
+TEST_CASE("rate limit: the least numbers of a family are numbers") {
+  CHECK(rate_limits_of(user_family("1", "0", "0")).user == RateLimit{1, 0, base::from_epoch_seconds(0)});
+}
+
+TEST_CASE("rate limit: an empty date is none, also as the first that a thread reads") {
+  std::optional<base::Instant> date = kNewYear;
+  std::thread([&] { date = server_date_of(with({{"date", ""}})); }).join();
+  CHECK_FALSE(date);
+}
+
 TEST_CASE("rate limit: a reset in the past is handed on as it is") {
   CHECK(rate_limits_of(user_family("2000", "0", "1")).user == RateLimit{2000, 0, base::from_epoch_seconds(1)});
 }
@@ -124,6 +136,7 @@ TEST_CASE("rate limit: the account family says when a throttle ends, then the us
 TEST_CASE("rate limit: a Retry-After date needs no Date header, seconds do") {
   CHECK(throttle_end_of(with({{"retry-after", "Thu, 01 Jan 2026 00:00:00 GMT"}})) == kNewYear);
   CHECK_FALSE(throttle_end_of(with({{"retry-after", "30"}})));
+  CHECK(throttle_end_of(with({{"retry-after", "0"}, {"date", "Thu, 01 Jan 2026 00:00:00 GMT"}})) == kNewYear);
   CHECK_FALSE(throttle_end_of(with({})));
 }
 
