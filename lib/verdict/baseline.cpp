@@ -40,8 +40,12 @@ std::optional<Conclusive> grant_from(std::string_view text) {
   const auto blank = text.find(' ', kGranted.size());
   if (!text.starts_with(kGranted) || blank == std::string_view::npos) return std::nullopt;
   std::vector<std::string> permissions;
-  if (const auto list = text.substr(blank + 1); list != "none")
-    for (const auto piece : base::split(list, ',')) permissions.emplace_back(base::trim(piece));
+  if (const auto list = text.substr(blank + 1); list != "none") {
+    for (const auto piece : base::split(list, ',')) {
+      if (base::trim(piece).empty()) return std::nullopt;
+      permissions.emplace_back(base::trim(piece));
+    }
+  }
   return xads::Granted{std::string(text.substr(kGranted.size(), blank - kGranted.size())),
                        xads::Permissions::from_texts(permissions)};
 }

@@ -32,8 +32,8 @@ enum class Cause {
   kChangeOverdue,
 };
 enum class Severity { kInfo, kWarning, kCritical };
-/// What an incident of a cause is about, and so what its key names. Audit: our own auditing, as a whole, of a token or of
-/// an ad account. App: one app of ours; api: the API as a whole; plan: an announced change.
+/// What an incident of a cause is about, and so what its key names. Audit: our own auditing, as a whole, of a token or
+/// of an ad account. App: one app of ours; api: the API as a whole; plan: an announced change.
 enum class Scope { kToken, kAccount, kProbe, kAudit, kApp, kApi, kPlan };
 
 std::string_view to_text(Cause cause);  ///< "token.revoked"

@@ -10,7 +10,8 @@ TEST_CASE("baseline: the text of an answer is read back") {
     REQUIRE(answer);
     CHECK(verdict::to_text(*answer) == text);
   }
-  CHECK(verdict::answer_from_text("denied user_locked") == xads::Denied{xads::Denial::kUserLocked});
+  CHECK(verdict::answer_from_text("denied user_locked") ==
+        verdict::Conclusive(xads::Denied{xads::Denial::kUserLocked}));
 }
 
 TEST_CASE("baseline: a text that no answer has is no answer") {
