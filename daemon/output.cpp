@@ -111,6 +111,16 @@ void write_incident(base::JsonWriter& writer, const verdict::Incident& incident,
   member(writer, "http_status", static_cast<std::uint64_t>(finding.evidence.http_status));
   member_or_null(writer, "code", finding.evidence.code);
   member(writer, "confirmations", static_cast<std::uint64_t>(finding.confirmations));
+  member_or_null(writer, "topic", finding.key.topic);
+  member(writer, "details", finding.details);
+  member(writer, "affected", finding.affected);
+  member(writer, "examples", finding.examples);
+  member_or_null(writer, "rule", finding.grounds.rule);
+  member(writer, "witnesses", finding.grounds.witnesses);
+  member_or_null(writer, "part_of", incident.part_of ? incident.part_of->text() : "");
+  std::vector<std::string> flips;
+  for (const auto flip : incident.flips) flips.push_back(base::to_text(flip));
+  member(writer, "flips", flips);
   writer.EndObject();
 }
 

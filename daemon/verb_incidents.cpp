@@ -2,46 +2,165 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/text.h"
+#include "change_output.h"
 #include "context.h"
+#include "time_option.h"
 
 namespace app {
 namespace {
 
-int incidents(const Invocation& called, bool all) {
+struct Options {
+  std::string id, token, account, since;
+  std::vector<std::string> causes;
+  int limit = 1000;
+  bool all = false;
+  bool evidence = false;
+};
+
+void require_known(const std::vector<std::string>& causes) {
+  for (const auto& cause : causes) {
+    if (verdict::cause_from_text(cause)) continue;
+    std::vector<std::string_view> known;
+    for (const auto each : verdict::all_causes()) known.push_back(verdict::to_text(each));
+    const auto nearest = base::nearest(cause, known);
+    throw UsageError(fmt::format("--cause: there is no cause \"{}\"{}", base::clean_text(cause),
+                                 nearest.empty() ? fmt::format("; it is one of {}", fmt::join(known, ", "))
+                                                 : fmt::format(", did you mean \"{}\"?", nearest)));
+  }
+}
+
+store::IncidentQuery query_of(const Options& options) {
+  store::IncidentQuery query{.open_only = !options.all,
+                             .causes = options.causes,
+                             .since = instant_if_given(options.since, "--since"),
+                             .limit = options.limit};
+  if (!options.token.empty()) query.token = options.token;
+  if (!options.account.empty()) query.account = options.account;
+  return query;
+}
+
+void print_list(const std::vector<verdict::Incident>& found, const TokenNames& names, const Options& options) {
+  if (found.empty()) {
+    fmt::print("no {}incidents\n", options.all ? "" : "open ");
+    return;
+  }
+  auto header = incident_header();
+  if (options.evidence) header.insert(header.end(), {"RULE", "ANSWER", "CONFIRMED", "WITNESSES"});
+  Table table(header);
+  for (const auto& incident : found) {
+    const auto& finding = incident.finding;
+    auto row = incident_row(incident, names);
+    if (options.evidence)
+      row.insert(row.end(), {or_dash(finding.grounds.rule), or_dash(evidence_text(finding.evidence)),
+                             finding.confirmations > 0 ? fmt::format("{} times", finding.confirmations) : "-",
+                             or_dash(base::join(finding.grounds.witnesses, "; "))});
+    table.add(std::move(row));
+  }
+  table.print();
+}
+
+/// One line; nothing for an empty text.
+void print_line(std::string_view name, const std::string& text) {
+  if (!text.empty()) fmt::print("{:<13}{}\n", name, base::clean_text(text));
+}
+
+/// One line each, the name before the first.
+void print_lines(std::string_view name, const std::vector<std::string>& texts) {
+  for (const auto& text : texts) {
+    print_line(name, text);
+    name = "";
+  }
+}
+
+void print_evidence(const verdict::Finding& finding) {
+  print_line("rule", finding.grounds.rule);
+  print_line("answer", evidence_text(finding.evidence));
+  if (finding.confirmations > 0) print_line("confirmed", fmt::format("{} times", finding.confirmations));
+  if (finding.last_good_at) print_line("last good", base::to_text(*finding.last_good_at));
+  print_lines("witnesses", finding.grounds.witnesses);
+}
+
+void print_one(const verdict::Incident& incident, const TokenNames& names) {
+  const auto& finding = incident.finding;
+  const auto row = incident_row(incident, names);
+  print_line("incident", incident.id.text());
+  print_line("cause", fmt::format("{} ({})", row[2], row[1]));
+  print_line("topic", finding.key.topic);
+  if (!finding.key.token.null()) print_line("token", row[3]);
+  print_line("account", finding.key.account);
+  print_line("opened", base::to_text(incident.opened_at));
+  print_line("updated", base::to_text(incident.updated_at));
+  print_line("resolved", incident.resolved_at ? base::to_text(*incident.resolved_at) : "open");
+  if (incident.part_of) print_line("part of", incident.part_of->text());
+  print_line("was", base::join(finding.before, ", "));
+  print_line("is", base::join(finding.after, ", "));
+  print_lines("details", finding.details);
+  if (finding.affected > 0) print_line("affected", std::to_string(finding.affected));
+  print_lines("examples", finding.examples);
+  print_evidence(finding);
+  std::vector<std::string> flips;
+  for (const auto flip : incident.flips) flips.push_back(base::to_text(flip));
+  print_lines("came again", flips);
+}
+
+int show_one(const Invocation& called, store::Store& store, const std::string& text) {
+  const auto id = verdict::IncidentId::parse(text);
+  const auto incident = id ? store.find_incident(id.value()) : std::nullopt;
+  if (!incident)
+    throw CommandError(kExitNotFound, fmt::format("there is no incident \"{}\"; see adsauditd incidents --all",
+                                                  base::clean_text(text)));
+  const auto names = token_names(store);
+  if (called.json)
+    print_json([&](base::JsonWriter& writer) { write_incident(writer, *incident, names); });
+  else
+    print_one(*incident, names);
+  return kExitOk;
+}
+
+int incidents(const Invocation& called, const Options& options) {
+  require_known(options.causes);
+  const auto query = query_of(options);
   const auto settings = load_settings(called, Secrets::kSkipped);
   base::SystemRandom random;
   const auto store = open_store(settings, random, false);
+  if (!options.id.empty()) return show_one(called, *store, options.id);
   const auto names = token_names(*store);
-  const auto found = store->incidents({.open_only = !all});
-  if (called.json) {
-    print_json([&](base::JsonWriter& writer) {
-      writer.StartObject();
-      writer.Key("incidents");
-      writer.StartArray();
-      for (const auto& incident : found) write_incident(writer, incident, names);
-      writer.EndArray();
-      writer.EndObject();
-    });
+  const auto found = store->incidents(query);
+  if (!called.json) {
+    print_list(found, names, options);
     return kExitOk;
   }
-  if (found.empty()) {
-    fmt::print("no {}incidents\n", all ? "" : "open ");
-    return kExitOk;
-  }
-  Table table(incident_header());
-  for (const auto& incident : found) table.add(incident_row(incident, names));
-  table.print();
+  print_json([&](base::JsonWriter& writer) {
+    writer.StartObject();
+    writer.Key("incidents");
+    writer.StartArray();
+    for (const auto& incident : found) write_incident(writer, incident, names);
+    writer.EndArray();
+    writer.EndObject();
+  });
   return kExitOk;
 }
 
 }  // namespace
 
 void add_incidents(CLI::App& app, Invocation& invocation) {
-  CLI::App* verb = app.add_subcommand("incidents", "Show the open incidents");
-  auto all = std::make_shared<bool>(false);
-  verb->add_flag("--all", *all, "The resolved ones, too");
-  verb->callback(
-      [&invocation, all] { invocation.verb = [all](const Invocation& called) { return incidents(called, *all); }; });
+  CLI::App* verb = app.add_subcommand("incidents", "Show the open incidents, or all there is to know of one");
+  auto options = std::make_shared<Options>();
+  CLI::Option* id = verb->add_option("INCIDENT", options->id, "Only this one, with all its details");
+  verb->add_flag("--all", options->all, "The resolved ones, too")->excludes(id);
+  verb->add_option("--cause", options->causes, "Only of this cause, or several")->delimiter(',')->excludes(id);
+  verb->add_option("--token", options->token, "Only about this token")->excludes(id);
+  verb->add_option("--account", options->account, "Only about this ad account")->excludes(id);
+  verb->add_option("--since", options->since, "Opened at this time or later, UTC")->excludes(id);
+  verb->add_option("--limit", options->limit, "Rows at most, the latest opened first")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000));
+  verb->add_flag("--evidence", options->evidence, "Also why: rule, answer, confirmations and witnesses")->excludes(id);
+  verb->footer("Example: adsauditd incidents --all --cause token.revoked --since 2026-11-01 --evidence");
+  verb->callback([&invocation, options] {
+    invocation.verb = [options](const Invocation& called) { return incidents(called, *options); };
+  });
 }
 
 }  // namespace app
