@@ -71,11 +71,20 @@ TEST_CASE("error codes: a message changes nothing elsewhere") {
 }
 
 TEST_CASE("error codes: pauses and X's own trouble are no denials at any status") {
-  for (const std::string code : {"88", "TOO_MANY_REQUESTS"})
+  for (const std::string code : {"88", "TOO_MANY_REQUESTS", "TWEET_RATE_LIMIT_EXCEEDED"})
     CHECK(meaning_of(code, 403, "") == CodeMeaning{SlowDown{}});
   for (const std::string code : {"130", "131", "INTERNAL_ERROR", "OVER_CAPACITY", "SERVICE_UNAVAILABLE",
                                  "CANCELLED_REQUEST", "LOCK_ACQUISITION_TIMEOUT"})
     CHECK_MESSAGE((meaning_of(code, 400, "") == CodeMeaning{ServerTrouble{}}), code);
+}
+
+TEST_CASE("error codes: refusals of our own request accuse nobody") {
+  for (const std::string code :
+       {"34", "92", "215", "ROUTE_NOT_FOUND", "METHOD_NOT_ALLOWED", "INVALID_ID_ILLEGAL_CHARACTERS", "INVALID_USER_ID",
+        "INVALID_PARAMETER", "MISSING_PARAMETER", "EXCLUSIVE_PARAMETERS"})
+    CHECK_MESSAGE((meaning_of(code, 400, "") == CodeMeaning{Denial::kRequestRefused}), code);
+  for (const int status : {400, 403, 404, 410})
+    CHECK_MESSAGE((meaning_of("INVALID", status, "") == CodeMeaning{Denial::kRequestRefused}), status);
 }
 
 TEST_CASE("error codes: what the table does not hold is unknown") {
