@@ -87,7 +87,10 @@ void Oracle::check_incident(const verdict::Incident& incident, Alerts& alerts, b
   OpenIncident& open = known->second;
 
   if (incident.resolved_at) {
-    if (!recovered(open, now)) violate(Rule::kFalseResolution, now, witness, name + " was resolved and lasts");
+    if (!recovered(open, now)) {
+      const auto pairs = concerned(finding);
+      violate(Rule::kFalseResolution, now, pairs.empty() ? witness : pairs.front(), name + " was resolved and lasts");
+    }
     const bool told = take_alert(alerts, incident, "resolved");
     if (told != open.told)
       violate(Rule::kDelivery, now, witness,

@@ -53,7 +53,8 @@ void print_violation(std::uint64_t seed, const simulation::Violation& violation)
   for (const auto& line : violation.lines) fmt::print("    {}\n", line);
 }
 
-void add(Sum& sum, const Outcome& outcome, std::size_t events) {
+/// `all`: every violation of the run is told, else the first.
+void add(Sum& sum, const Outcome& outcome, std::size_t events, bool all) {
   constexpr std::uint64_t kShown = 5;
   ++sum.runs;
   sum.audits += outcome.audits;
@@ -69,7 +70,11 @@ void add(Sum& sum, const Outcome& outcome, std::size_t events) {
     if (violation.what.find(" since ") == std::string::npos) ++sum.whats[violation.what];
   }
   if (outcome.fine()) return;
-  if (sum.broken_runs++ < kShown) print_violation(outcome.seed, outcome.violations.front());
+  if (sum.broken_runs++ >= kShown) return;
+  for (const auto& violation : outcome.violations) {
+    print_violation(outcome.seed, violation);
+    if (!all) break;
+  }
 }
 
 bool enough_faults(const Sum& sum, const Options& options) {
@@ -90,7 +95,7 @@ Sum play_all(const Options& options) {
       const std::lock_guard lock(mutex);
       if (differs) fmt::print("seed {}: two runs differ\n", seed);
       if (differs) ++sum.broken_runs;
-      add(sum, outcome, scenario.events.size());
+      add(sum, outcome, scenario.events.size(), options.first == options.last);
       if (options.each_fault > 0 && enough_faults(sum, options)) enough = true;
     }
   };
