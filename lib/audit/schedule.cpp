@@ -116,6 +116,7 @@ void Schedule::wait(std::uint32_t pair, base::Instant due) {
   if (entry.next != kNone) entries_[entry.next].previous = pair;
   slots_[slot] = pair;
   occupied_[slot / 64] |= std::uint64_t{1} << slot % 64;
+  any_[slot / 4096] |= std::uint64_t{1} << slot / 64 % 64;
 }
 
 void Schedule::withdraw(std::uint32_t pair) {
@@ -143,7 +144,9 @@ void Schedule::leave_slot(std::uint32_t pair) {
 
 void Schedule::set_slot(std::uint32_t slot, std::uint32_t first) {
   slots_[slot] = first;
-  if (first == kNone) occupied_[slot / 64] &= ~(std::uint64_t{1} << slot % 64);
+  if (first != kNone) return;
+  occupied_[slot / 64] &= ~(std::uint64_t{1} << slot % 64);
+  if (occupied_[slot / 64] == 0) any_[slot / 4096] &= ~(std::uint64_t{1} << slot / 64 % 64);
 }
 
 void Schedule::make_ready(std::uint32_t pair) {
@@ -197,17 +200,30 @@ void Schedule::collect(std::uint32_t slot, std::int64_t last) {
   set_slot(slot, staying);
 }
 
-std::optional<std::int64_t> Schedule::next_occupied(std::int64_t after) const {
-  const auto first = static_cast<std::uint32_t>((after + 1) % kSlots);
-  std::uint64_t word = occupied_[first / 64] >> first % 64 << first % 64;
-  for (std::uint32_t step = 0; step <= occupied_.size(); ++step) {
-    const std::uint32_t place = (first / 64 + step) % static_cast<std::uint32_t>(occupied_.size());
-    if (step > 0) word = occupied_[place];
-    if (word == 0) continue;
-    const auto slot = place * 64 + static_cast<std::uint32_t>(std::countr_zero(word));
-    return after + 1 + (slot + kSlots - first) % kSlots;
+/// The first word of occupied_ that is not zero, from `from` on and round the wheel.
+std::optional<std::uint32_t> Schedule::next_word(std::uint32_t from) const {
+  std::uint64_t bits = any_[from / 64] >> from % 64 << from % 64;
+  for (std::uint32_t step = 0; step <= any_.size(); ++step) {
+    const std::uint32_t place = (from / 64 + step) % static_cast<std::uint32_t>(any_.size());
+    if (step > 0) bits = any_[place];
+    if (bits != 0) return place * 64 + static_cast<std::uint32_t>(std::countr_zero(bits));
   }
   return std::nullopt;
+}
+
+std::optional<std::int64_t> Schedule::next_occupied(std::int64_t after) const {
+  const auto first = static_cast<std::uint32_t>((after + 1) % kSlots);
+  std::uint32_t place = first / 64;
+  std::uint64_t word = occupied_[place] >> first % 64 << first % 64;
+  if (word == 0) {
+    // Its own word comes last again, for the slots before `first`.
+    const auto next = next_word((place + 1) % kWords);
+    if (!next) return std::nullopt;
+    place = *next;
+    word = occupied_[place];
+  }
+  const auto slot = place * 64 + static_cast<std::uint32_t>(std::countr_zero(word));
+  return after + 1 + (slot + kSlots - first) % kSlots;
 }
 
 std::optional<base::Instant> Schedule::next_in_wheel() const {

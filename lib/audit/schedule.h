@@ -109,6 +109,7 @@ class Schedule {
   void advance(base::Instant now);
   void collect(std::uint32_t slot, std::int64_t last);
   std::optional<std::int64_t> next_occupied(std::int64_t after) const;
+  std::optional<std::uint32_t> next_word(std::uint32_t from) const;
   std::optional<base::Instant> next_in_wheel() const;
 
   std::uint32_t queue_of(const Gate& gate);
@@ -118,8 +119,10 @@ class Schedule {
   base::Instant start_;
   std::int64_t tick_ = -1;  ///< slots up to this one have been emptied into ready_
   std::vector<Entry> entries_;
-  std::vector<std::uint32_t> slots_;                   ///< the first pair of each slot
-  std::array<std::uint64_t, kSlots / 64> occupied_{};  ///< a bit for each slot that has pairs
+  std::vector<std::uint32_t> slots_;  ///< the first pair of each slot
+  static constexpr std::uint32_t kWords = kSlots / 64;
+  std::array<std::uint64_t, kWords> occupied_{};  ///< a bit for each slot that has pairs
+  std::array<std::uint64_t, kWords / 64> any_{};  ///< a bit for each word of occupied_ that is not zero
   std::vector<Ready> ready_;  ///< a heap, earliest first; some have left meanwhile, their entries tell
   std::map<Gate, std::uint32_t> gates_;
   std::vector<Queue> queues_;
