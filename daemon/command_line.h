@@ -47,6 +47,7 @@ void add_explain(CLI::App& app, Invocation& invocation);
 void add_blast_radius(CLI::App& app, Invocation& invocation);
 void add_database(CLI::App& app, Invocation& invocation);
 void add_key(CLI::App& app, Invocation& invocation);
+void add_simulate(CLI::App& app, Invocation& invocation);
 void add_version(CLI::App& app, Invocation& invocation);
 
 /// Runs what the command line asks for and returns the exit code. Throws UsageError, CommandError and what the rooms

@@ -40,7 +40,7 @@ TEST_CASE("scenario: a clock may be ahead or behind") {
 TEST_CASE("scenario: what is wrong is told with its place") {
   CHECK(complaint("pairs: 10\nevents: [{at: 2h, what: token_revokd, token: brand-0}]\n")
             .starts_with(
-                "story.yaml:2:24: events[0].what: unknown event \"token_revokd\", did you mean \"token_revoked\"?"));
+                "story.yaml:2:25: events[0].what: unknown event \"token_revokd\", did you mean \"token_revoked\"?"));
   CHECK(complaint(kTokens + "events: [{at: 2h, what: token_revoked, token: brand-b}]\n")
             .find("there is no token \"brand-b\", did you mean \"brand-a\"?") != std::string::npos);
   CHECK(
