@@ -1,6 +1,6 @@
 #include "simulation/host.h"
 
-#include <fmt/chrono.h>
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -10,6 +10,9 @@ namespace simulation {
 namespace {
 
 constexpr int kCallsPerWindow = 2000;
+constexpr std::array<std::string_view, 7> kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::string_view kHtml =
     "<!DOCTYPE html><html><head><title>Welcome</title></head><body>Sign in</body></html>";
 constexpr std::size_t kTooLarge = std::size_t{1024} * 1024 + 1;
@@ -287,8 +290,13 @@ std::string_view Host::date(base::Instant now) {
   if (second != dated_ || date_.empty()) {
     dated_ = second;
     date_.clear();
-    const std::tm time = fmt::gmtime(static_cast<std::time_t>(base::to_epoch_seconds(now)));
-    fmt::format_to(std::back_inserter(date_), "{:%a, %d %b %Y %H:%M:%S} GMT", time);
+    const auto day = std::chrono::floor<std::chrono::days>(now);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss time(second - day);
+    fmt::format_to(std::back_inserter(date_), FMT_COMPILE("{}, {:02} {} {} {:02}:{:02}:{:02} GMT"),
+                   kDays[std::chrono::weekday(day).c_encoding()], unsigned(date.day()),
+                   kMonths[unsigned(date.month()) - 1], int(date.year()), time.hours().count(), time.minutes().count(),
+                   time.seconds().count());
   }
   return date_;
 }

@@ -13,7 +13,7 @@ namespace simulation {
 struct PlayOptions {
   std::uint64_t seed = 1;
   bool keep_story = false;               ///< every alert, as people would read it
-  base::Duration tick_every{5000};       ///< of the engine
+  base::Duration tick_every{10'000};     ///< of the engine
   base::Duration flush_every{3600'000};  ///< of open runs into the database
 };
 
