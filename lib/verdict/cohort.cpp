@@ -158,8 +158,7 @@ Cohort::Reading Cohort::reading(Failing way, int confirmations, std::uint64_t li
     const auto stubborn = [&](const auto& entry) {
       const Failure& failure = entry.second;
       const bool blames_app = way != Failing::kAuthentication || failure.identity == IdentityAnswer::kAppRejected ||
-                              failure.identity == IdentityAnswer::kUnauthenticated ||
-                              failure.identity == IdentityAnswer::kAlive;
+                              failure.identity == IdentityAnswer::kUnauthenticated;
       return failure.way == way && !failure.definite && blames_app && failure.count >= kRepeatedAlone;
     };
     reading.app_at_fault =
