@@ -64,7 +64,7 @@ void check_order(Walk& walk, const std::vector<const Node*>& nodes, const std::v
                                             walk.complaints.text_of(earlier->second->place)));
     first.emplace(std::pair(std::string_view(row.code), row.status), nodes[index]);
     if (row.meaning == xads::CodeMeaning{xads::Denial::kTokenInvalid} && row.status != 401)
-      walk.warn(*nodes[index], "accuses a token at once, at a status that is not 401; mostly \"status: 401\" is meant");
+      walk.warn(*nodes[index], "accuses a token, at a status that is not 401; mostly \"status: 401\" is meant");
   }
 }
 

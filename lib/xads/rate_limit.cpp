@@ -36,18 +36,43 @@ std::optional<RateLimit> read_family(const HeededHeaders::Family& family) {
   return RateLimit{static_cast<int>(*limit), static_cast<int>(*remaining), base::from_epoch_seconds(*reset)};
 }
 
-/// Remembers the date that was read last: all answers of one second have the same, and reading it takes as long as
-/// reading all the rest of an answer.
+/// Two digits and nothing else.
+std::optional<int> two_digits(std::string_view text, int most) {
+  const auto digit = [](char character) { return character >= '0' && character <= '9'; };
+  if (!digit(text[0]) || !digit(text[1])) return std::nullopt;
+  const int number = (text[0] - '0') * 10 + (text[1] - '0');
+  return number <= most ? std::optional(number) : std::nullopt;
+}
+
+/// "14:13:20" of "Mon, 21 Sep 2026 14:13:20 GMT", whose other parts are known to be fine.
+std::optional<base::Duration> time_of_day(std::string_view date) {
+  constexpr std::size_t kHours = 17, kMinutes = 20, kSeconds = 23;
+  if (date[kMinutes - 1] != ':' || date[kSeconds - 1] != ':') return std::nullopt;
+  const auto hours = two_digits(date.substr(kHours, 2), 23);
+  const auto minutes = two_digits(date.substr(kMinutes, 2), 59);
+  const auto seconds = two_digits(date.substr(kSeconds, 2), 59);
+  if (!hours || !minutes || !seconds) return std::nullopt;
+  return std::chrono::hours(*hours) + std::chrono::minutes(*minutes) + std::chrono::seconds(*seconds);
+}
+
+/// Remembers the day that was read last: the answers of one day differ in the time alone, and reading a whole date
+/// takes as long as reading all the rest of an answer.
 std::optional<base::Instant> read_date(std::optional<std::string_view> value) {
   if (!value) return std::nullopt;
-  thread_local std::string last_text;
-  thread_local base::Instant last_date;
+  constexpr std::size_t kDaySize = 17, kZoneAt = 25, kSize = 29;
+  thread_local std::string last_day;
+  thread_local base::Instant last_midnight;
   const std::string_view text = base::trim(*value);
-  if (text == last_text && !text.empty()) return last_date;
+  if (text.size() == kSize && text.substr(0, kDaySize) == last_day && text.substr(kZoneAt) == " GMT") {
+    if (const auto time = time_of_day(text)) return last_midnight + *time;
+  }
   const auto date = base::parse_http_date(text);
   if (!date) return std::nullopt;
-  last_text = text;
-  return last_date = date.value();
+  if (text.size() == kSize) {
+    last_day = text.substr(0, kDaySize);
+    last_midnight = std::chrono::floor<std::chrono::days>(date.value());
+  }
+  return date.value();
 }
 
 /// Retry-After as a point on X's clock; seconds need the Date header to count from.
@@ -59,9 +84,9 @@ std::optional<base::Instant> retry_at(const HeededHeaders& headers) {
   return *sent + std::chrono::seconds(*seconds);
 }
 
-/// `expected` in lower case and as long as `name`.
+/// `expected` in lower case, as X sends it mostly, and as long as `name`.
 bool same(std::string_view name, std::string_view expected) {
-  return ::strncasecmp(name.data(), expected.data(), expected.size()) == 0;
+  return name == expected || ::strncasecmp(name.data(), expected.data(), expected.size()) == 0;
 }
 
 }  // namespace

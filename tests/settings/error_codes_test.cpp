@@ -96,7 +96,7 @@ TEST_CASE("error codes: an accusation at every status gives a warning") {
   CHECK(loaded.settings.has_value());
   const auto texts = told(loaded);
   REQUIRE(texts.size() == 1);
-  CHECK(texts[0].starts_with("codes/hasty.yaml:1:3: warning: [0]: accuses a token at once"));
+  CHECK(texts[0].starts_with("codes/hasty.yaml:1:3: warning: [0]: accuses a token, at a status"));
 }
 
 TEST_CASE("error codes: a file that is missing, empty or no list is refused") {

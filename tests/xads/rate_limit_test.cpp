@@ -83,6 +83,20 @@ TEST_CASE("rate limit: the least numbers of a family are numbers") {
   CHECK(rate_limits_of(user_family("1", "0", "0")).user == RateLimit{1, 0, base::from_epoch_seconds(0)});
 }
 
+TEST_CASE("rate limit: a day that is known makes no time of it right that is wrong") {
+  const auto date_of = [](std::string_view text) { return server_date_of(with({{"date", std::string(text)}})); };
+  REQUIRE(date_of("Thu, 01 Jan 2026 00:00:00 GMT") == kNewYear);
+  CHECK(date_of("Thu, 01 Jan 2026 23:59:59 GMT") == kNewYear + 24h - 1s);
+  CHECK(date_of("Thu, 01 Jan 2026 09:08:07 GMT") == kNewYear + 9h + 8min + 7s);
+  for (const auto* text :
+       {"Thu, 01 Jan 2026 24:00:00 GMT", "Thu, 01 Jan 2026 00:60:00 GMT", "Thu, 01 Jan 2026 00:00:60 GMT",
+        "Thu, 01 Jan 2026 -1:00:00 GMT", "Thu, 01 Jan 2026 0x:00:00 GMT", "Thu, 01 Jan 2026 00-00:00 GMT",
+        "Thu, 01 Jan 2026 00:00-00 GMT", "Thu, 01 Jan 2026 00:00:00 CET", "Thu, 01 Jan 2026 00:00: 1 GMT",
+        "Thu, 01 Jan 2026 00:00:00 GMT!"})
+    CHECK_FALSE_MESSAGE(date_of(text), text);
+  CHECK(date_of("Fri, 02 Jan 2026 00:00:05 GMT") == kNewYear + 24h + 5s);
+}
+
 TEST_CASE("rate limit: an empty date is none, also as the first that a thread reads") {
   std::optional<base::Instant> date = kNewYear;
   std::thread([&] { date = server_date_of(with({{"date", ""}})); }).join();
