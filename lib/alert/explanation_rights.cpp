@@ -65,10 +65,8 @@ std::vector<Explanation> pages_of_roles() {
   };
 }
 
-}  // namespace
-
-std::vector<Explanation> pages_of_rights() {
-  std::vector<Explanation> pages{
+std::vector<Explanation> pages_of_access() {
+  return {
       {Cause::kAccessRemoved,
        "Access removed",
        "The token's user has lost its access to the ad account, while the account is there.",
@@ -92,6 +90,11 @@ std::vector<Explanation> pages_of_rights() {
        "As soon as one token sees the account. What a single token never saw ends when that token sees it.",
        "Everything on this ad account.",
        "Look in X Ads whether it was deleted or suspended, and whether the id in the settings is right."},
+  };
+}
+
+std::vector<Explanation> pages_of_expectations() {
+  return {
       {Cause::kPolicyViolated,
        "Expectation broken",
        "What X grants is not what expect in the settings asks for: too little, too much, another user, or not enough "
@@ -125,8 +128,14 @@ std::vector<Explanation> pages_of_rights() {
        "Nothing by itself.",
        "Make the change in X Ads, or withdraw it: adsauditd expect-change --withdraw PLAN."},
   };
-  const auto roles = pages_of_roles();
-  pages.insert(pages.end(), roles.begin(), roles.end());
+}
+
+}  // namespace
+
+std::vector<Explanation> pages_of_rights() {
+  std::vector<Explanation> pages;
+  for (const auto& section : {pages_of_access(), pages_of_expectations(), pages_of_roles()})
+    pages.insert(pages.end(), section.begin(), section.end());
   return pages;
 }
 
