@@ -81,7 +81,8 @@ int accept(const Invocation& called, const Options& options) {
   require_acceptable(incident, token_names(*store));
   const verdict::Acceptance acceptance{incident.id, by, reason, base::SystemClock().now().utc};
   if (!store->request_acceptance(acceptance))
-    throw UsageError(incident.id.text() + " was accepted already; the daemon takes it up at its next start");
+    throw UsageError(incident.id.text() +
+                     " was accepted already; the daemon takes it up within seconds, or at its next start");
   print(called, acceptance);
   return kExitOk;
 }

@@ -55,7 +55,12 @@ Engine::Engine(AuditOptions options, Announcer announcer, base::Random& random)
       api_pace_(options_.max_in_flight),
       identity_pace_(options_.max_in_flight),
       clock_skew_(kClockSkew),
-      sunset_(kSunset) {}
+      sunset_(kSunset) {
+  for (const auto one :
+       {audit::IntervalClass::kNormal, audit::IntervalClass::kCritical, audit::IntervalClass::kArchive})
+    bounds_[static_cast<std::size_t>(one)] =
+        audit::detection_bound(audit::interval_of(options_.intervals, one), bound_terms(options_));
+}
 
 std::uint64_t Engine::restore(store::Store& store, std::set<std::string> apps, base::Moment now) {
   apps_ = std::move(apps);
@@ -139,13 +144,15 @@ void Engine::sweep(store::OpenSweep sweep) {
 
 /// The settings may expect something else than before, and what flapped may have become calm while nobody looked.
 void Engine::reassess_all(base::Moment now) {
-  std::vector<verdict::IncidentKey> uncertain;
+  std::vector<verdict::IncidentKey> uncertain, outdated;
   for (const auto& [key, incident] : open_) {
     restore_trouble(incident, now);
+    if (key.cause == verdict::Cause::kSunset && key.topic != options_.api_version) outdated.push_back(key);
     const bool policy = key.cause == verdict::Cause::kPolicyViolated || key.cause == verdict::Cause::kRedundancyLost;
     if (policy || incident.flips.size() >= verdict::OpenIncidents::kFlips) uncertain.push_back(key);
   }
   for (const auto& key : uncertain) reassess(key, now);
+  for (const auto& key : outdated) close(key, now);  // the settings name another version now
   if (options_.policy.expectations.empty()) return;
   for (std::size_t place = 0; place < roster_.account_places(); ++place)
     reassess_account(AccountIndex{static_cast<std::uint32_t>(place)}, now);
@@ -155,17 +162,17 @@ void Engine::reassess_all(base::Moment now) {
 void Engine::restore_trouble(const verdict::Incident& incident, base::Moment now) {
   const verdict::IncidentKey& key = incident.finding.key;
   if (incident.part_of) adopted_[key] = now.steady;
+  if (incident.calm_since) return;
   const auto app = roster_.find_app(key.topic);
   if (key.cause == verdict::Cause::kAppRejected && app) {
     const bool keys = incident.finding.grounds.rule == "tokens_fail_together";
-    troubled_[*app] = {.opened = now.steady,
+    troubled_[*app] = {.key = key,
+                       .opened = now.steady,
                        .way = keys ? verdict::Failing::kAuthentication : verdict::Failing::kApp,
                        .recovering_since = std::nullopt};
   }
-  if (key.cause == verdict::Cause::kVersionRetired) {
-    for (std::uint16_t any = 0; any < roster_.apps(); ++any)
-      troubled_.try_emplace(any, AppTrouble{now.steady, verdict::Failing::kVersion, std::nullopt});
-  }
+  if (key.cause == verdict::Cause::kVersionRetired)
+    retired_ = AppTrouble{key, now.steady, verdict::Failing::kVersion, std::nullopt};
 }
 
 void Engine::planned_change(verdict::PlannedChange plan) {
@@ -176,7 +183,8 @@ void Engine::planned_change(verdict::PlannedChange plan) {
 void Engine::incident(verdict::Incident incident) {
   if (incident.resolved_at) return open_.remember(incident);
   if (incident.finding.key.cause == verdict::Cause::kClockSkew) clock_skew_ = verdict::Agreement(kClockSkew, true);
-  if (incident.finding.key.cause == verdict::Cause::kSunset) sunset_ = verdict::Agreement(kSunset, true);
+  const bool sunset = incident.finding.key.cause == verdict::Cause::kSunset;
+  if (sunset && incident.finding.key.topic == options_.api_version) sunset_ = verdict::Agreement(kSunset, true);
   throttling_ = throttling_ || incident.finding.key.cause == verdict::Cause::kAuditThrottled;
   const verdict::IncidentKey key = incident.finding.key;  // not to be read from an incident that has moved on
   open_.emplace(key, std::move(incident));
@@ -248,6 +256,7 @@ void Engine::hasten_discovery(const audit::TokenId& id, base::Moment now) {
 
 PairIndex Engine::discover_pair(TokenIndex token, AccountIndex account, base::Moment now) {
   if (const auto known = roster_.find_pair(token, account)) return *known;
+  if (roster_.record(token).first_pair == kNoPair || known_dead(token)) live_by_app_.clear();
   const PairIndex pair = roster_.add_pair(token, account, audit::ProbeId{});
   start_probe(pair, now);
   schedule(pair, now);
@@ -263,6 +272,9 @@ void Engine::end_probe(PairIndex pair) {
   schedule_.remove(pair);
   unsettled_.erase(pair);
   vain_.erase(pair);
+  const TokenIndex token{roster_.pair(pair).token};
+  cohort_of(token).settle(token);  // it may have been the last to speak for it
+  if (roster_.record(token).first_pair == audit::at(pair)) live_by_app_.clear();
   batch_.ended_probes.push_back(roster_.pair(pair).id);
   roster_.remove_pair(pair);
 }
@@ -278,6 +290,7 @@ void Engine::end_token(TokenIndex token, base::Moment now) {
   sweeps_.remove(token);
   undiscovered_.erase(token);
   identity_wanted_.erase(token);
+  replaced_at_.erase(token);
   reassess_token(token, now);  // while the roster still knows the token's name
   for (const AccountIndex account : accounts) reassess_account(account, now);
   const verdict::IncidentKey throttled{verdict::Cause::kAuditThrottled, roster_.record(token).id, ""};
@@ -289,6 +302,7 @@ void Engine::end_token(TokenIndex token, base::Moment now) {
 /// The token's secrets were replaced: ask all its pairs soon.
 void Engine::recheck_token(TokenIndex token, base::Moment now) {
   ++roster_.record(token).generation;
+  replaced_at_[token] = now.steady;
   cohort_of(token).settle(token);
   const auto pairs = roster_.pairs_of(token);
   for (const PairIndex index : pairs) {
@@ -334,13 +348,11 @@ store::Batch Engine::take_batch() { return std::exchange(batch_, {}); }
 std::vector<store::Gauge> Engine::gauges(base::Moment now) {
   base::Duration oldest{0};
   base::Duration bound{0};
-  const auto terms = bound_terms(options_);
   for (std::size_t place = 0; place < roster_.pair_places(); ++place) {
     const Pair& pair = roster_.pair(PairIndex{static_cast<std::uint32_t>(place)});
     if (pair.id.null() || !schedule_.contains(PairIndex{static_cast<std::uint32_t>(place)})) continue;
     const base::Duration age = now.steady - std::max(pair.answered, restored_at_.steady);
-    const base::Duration allowed =
-        audit::detection_bound(audit::interval_of(options_.intervals, pair.interval_class), terms);
+    const base::Duration allowed = bound_of(pair);
     // Compared by how much of its own bound each has used up.
     if (bound.count() > 0 && age.count() * bound.count() <= oldest.count() * allowed.count()) continue;
     oldest = age;

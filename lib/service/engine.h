@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -77,7 +78,8 @@ class Engine : private store::Loader {
   /// Tokens were added, replaced or removed: new pairs get probes, gone ones end, their incidents with them; a token
   /// whose secrets are others is asked anew (`same_secrets` compares what is sealed).
   void take_news(const std::vector<store::TokenRow>& tokens, const store::Opener& opener, base::Moment now);
-  /// The operator's word: announced changes in their present state, and incidents whose state is to be the new normal.
+  /// The operator's word: announced changes in their present state, and incidents whose state is to be the new normal;
+  /// all acceptances that the database holds, also those that the batch is to take away.
   void take_operator_words(const std::vector<verdict::PlannedChange>& plans,
                            const std::vector<verdict::Acceptance>& acceptances, base::Moment now);
   /// Somebody wants a token's list of accounts read soon.
@@ -191,14 +193,22 @@ class Engine : private store::Loader {
   void reassess_account(audit::AccountIndex account, base::Moment now, const verdict::Grounds& grounds = {});
   void reassess(const verdict::IncidentKey& key, base::Moment now);
   void announce(const std::vector<verdict::IncidentStep>& steps, base::Moment now);
-  verdict::Neighbours neighbours_of(audit::PairIndex pair, base::Moment now) const;
-  bool alive_elsewhere(audit::PairIndex pair) const;
+  verdict::Neighbours neighbours_of(audit::PairIndex pair, base::Instant last_grant, base::Moment now) const;
+  base::Instant last_grant_of(audit::TokenIndex token) const;
   void hasten_one_other(audit::PairIndex pair, base::Moment now);
   void hasten(const std::vector<audit::PairIndex>& pairs, base::Moment now);
 
   // What the tokens of an app, and all answers together, mean.
+  /// What an open incident says of an app, or of all.
+  struct AppTrouble {
+    verdict::IncidentKey key;
+    base::Instant opened{};  ///< steady
+    verdict::Failing way = verdict::Failing::kApp;
+    std::optional<base::Instant> recovering_since;  ///< steady
+  };
   verdict::Cohort& cohort_of(audit::TokenIndex token) { return cohorts_[roster_.record(token).app]; }
   std::uint64_t live_tokens_of(std::uint16_t app) const;
+  bool known_dead(audit::TokenIndex token) const;
   bool wants_more(audit::PairIndex pair, const xads::Answer& answer) const;
   void hear(const AuditWork& work, const xads::Observation& observation, base::Moment now);
   void hear_clock(const xads::Observation& observation, base::Moment now);
@@ -207,10 +217,15 @@ class Engine : private store::Loader {
   void hear_failure(const AuditWork& work, const xads::Observation& observation, verdict::Failing way,
                     base::Moment now);
   void reconsider_app(audit::TokenIndex token, verdict::Failing way, const xads::Evidence& evidence, base::Moment now);
-  void close_app_incident(std::uint16_t app, base::Moment now);
+  void look_for_recovery(std::uint16_t app, base::Moment now);
+  bool recovered(std::uint16_t app, AppTrouble& trouble, base::Moment now);
   void hasten_failing(std::uint16_t app, std::size_t most, base::Moment now);
   verdict::IncidentKey app_key(std::uint16_t app, verdict::Failing way) const;
-  bool explained_by_app(audit::TokenIndex token) const { return troubled_.contains(roster_.record(token).app); }
+  /// A pair that was granted is to be asked once more soon: whether its app is well, or the clock, is being settled.
+  bool wants_another_grant(audit::TokenIndex token) const;
+  bool explained_by_app(audit::TokenIndex token) const {
+    return retired_ || (!troubled_.empty() && troubled_.contains(roster_.record(token).app));
+  }
   void adopt(std::uint16_t app, const verdict::Incident& by, base::Moment now);
   void give_back(base::Moment now);
   void hasten_app(std::uint16_t app, base::Moment now);
@@ -225,14 +240,20 @@ class Engine : private store::Loader {
     std::optional<base::Instant> last_good_at;  ///< UTC, the oldest
   };
   void look_for_blindness(base::Moment now);
+  base::Instant owed_since(const Pair& pair, base::Moment now) const;
+  base::Duration bound_of(const Pair& pair) const { return bounds_[static_cast<std::size_t>(pair.interval_class)]; }
   bool blind(audit::PairIndex pair, base::Moment now, Blindness& why) const;
+  bool told_of(audit::PairIndex pair, const verdict::Conclusive& answer) const;
   void report_blindness(base::Moment now);
   void check_plans(base::Moment now);
   void finish_plan(verdict::PlannedChange& plan, verdict::PlannedChange::State state, base::Moment now);
   void keep_plan(audit::PairIndex pair, verdict::PlannedChange& plan, verdict::Grounds& grounds, base::Moment now);
+  void keep_repair(audit::PairIndex pair, base::Moment now);
   verdict::PlannedChange* plan_for(audit::PairIndex pair, const verdict::Conclusive& answer, base::Moment now);
   bool come_true(const verdict::PlannedChange& plan) const;
   void accept(const verdict::Acceptance& acceptance, base::Moment now);
+  void give_up_plan(const verdict::Acceptance& acceptance, verdict::PlannedChange& plan, base::Moment now);
+  verdict::Change change_by(const verdict::Acceptance& acceptance, std::string_view kind, base::Moment now);
   void accept_pair(const verdict::Acceptance& acceptance, audit::PairIndex pair, base::Moment now);
 
   // What lists of accounts mean.
@@ -255,9 +276,11 @@ class Engine : private store::Loader {
   audit::HostPace api_pace_, identity_pace_;
   verdict::OpenIncidents open_;
   std::map<audit::TokenIndex, base::Instant> identity_wanted_;  ///< steady time from which it may be asked
+  std::map<audit::TokenIndex, base::Instant> replaced_at_;      ///< steady time when its secrets became others
   std::optional<Focus> focus_;
   std::set<audit::PairIndex> unsettled_, vain_;
   std::set<audit::TokenIndex> undiscovered_;
+  std::array<base::Duration, 3> bounds_{};  ///< within which a change is found, by interval class
   base::Moment restored_at_{};
   std::optional<base::Instant> last_written_;  ///< UTC, when the last process wrote its gauges
   audit::TokenIndex restored_token_{};         ///< of the latest pair that restore() was given
@@ -266,27 +289,28 @@ class Engine : private store::Loader {
   double spare_credit_ = 0;                    ///< extra audits that the routine has earned
   unsigned turn_ = 0;
   std::map<std::uint16_t, verdict::Cohort> cohorts_;  ///< by app
-  mutable std::vector<std::uint32_t> live_by_app_;    ///< tokens that are asked; empty: to be counted
-  /// Of an app with an open incident.
-  struct AppTrouble {
-    base::Instant opened{};  ///< steady
-    verdict::Failing way = verdict::Failing::kApp;
-    std::optional<base::Instant> recovering_since;  ///< steady
-  };
+  mutable std::vector<std::uint32_t>
+      live_by_app_;  ///< tokens that are asked and not known to be dead; empty: to be counted
   std::map<std::uint16_t, AppTrouble> troubled_;
+  std::optional<AppTrouble> retired_;                  ///< the version of the API is gone: that hits all apps
+  std::map<std::uint16_t, base::Instant> well_since_;  ///< of apps that were in trouble: the steady time when it ended
   std::map<verdict::IncidentKey, base::Instant> adopted_;  ///< to the steady time when its app was last in trouble
   std::set<std::uint16_t> revoking_;                       ///< apps whose tokens die in numbers
   verdict::Agreement clock_skew_, sunset_;
-  bool last_date_fine_ = true;                    ///< by the latest Date header
-  base::Duration clock_offset_{0};                ///< ours less X's, by the latest Date header
-  std::string sunset_text_;                       ///< what X warns of
-  base::Instant tick_due_{}, apps_probed_{};      ///< steady
-  Blindness trouble_ = Blindness::kBudget;        ///< of the Ads host, by its latest answer
+  bool last_date_fine_ = true;                             ///< by the latest Date header
+  base::Duration clock_offset_{0};                         ///< ours less X's, by the latest Date header
+  base::Instant tick_due_{}, look_due_{}, apps_probed_{};  ///< steady
+  struct HostTrouble {
+    Blindness why = Blindness::kBudget;
+    base::Instant at = base::Instant::min();  ///< steady
+  };
+  HostTrouble trouble_;                           ///< what the Ads host suffered from last
   std::size_t blind_place_ = 0;                   ///< where the search for blind pairs goes on
   std::map<Blindness, BlindGroup> blind_groups_;  ///< of this round
   std::map<verdict::PlanId, verdict::PlannedChange> plans_;
-  bool throttling_ = false;  ///< an incident of a 429 may be open
-  std::size_t flushed_ = 0;  ///< places of the roster that this round of flush() has done
+  std::vector<verdict::Acceptance> taken_;  ///< acceptances that were given last: they come again until the commit
+  bool throttling_ = false;                 ///< an incident of a 429 may be open
+  std::size_t flushed_ = 0;                 ///< places of the roster that this round of flush() has done
   Lateness lateness_;
   std::uint64_t audits_ = 0, throttled_ = 0;
   store::Batch batch_;

@@ -17,13 +17,10 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr unsigned kMostVainAttempts = 15;
+constexpr std::size_t kLookedAt = 1000;  ///< pairs of a token
 
 const xads::Denied* denial_in(const std::optional<verdict::Run>& run) {
   return run ? std::get_if<xads::Denied>(&run->answer) : nullptr;
-}
-bool says_token_is_dead(const std::optional<verdict::Run>& run) {
-  const auto* denied = denial_in(run);
-  return denied != nullptr && denied->denial != xads::Denial::kAccountNotFound;
 }
 bool says_not_found(const std::optional<verdict::Run>& run) {
   const auto* denied = denial_in(run);
@@ -44,9 +41,8 @@ void add_grounds(verdict::Assessment& assessment, const verdict::Grounds& ground
 void Engine::settle_pace(audit::HostPace& pace, const Asked& asked, const xads::Answer& answer, base::Moment now) {
   if (const auto* unavailable = std::get_if<xads::Unavailable>(&answer)) {
     pace.troubled(asked.at, unavailable->retry_after, now.steady);
-    if (&pace == &api_pace_) trouble_ = blindness_of(answer);
+    if (&pace == &api_pace_) trouble_ = {blindness_of(answer), now.steady};
   } else {
-    if (&pace == &api_pace_) trouble_ = Blindness::kBudget;
     pace.succeeded(asked.at, now.steady);
   }
 }
@@ -66,7 +62,8 @@ void Engine::take_lesson(const Limits::Lesson& lesson, TokenIndex token, std::op
     const bool by_account = lesson.overdrawn->by == audit::Counting::kAccount;
     const auto owner = lesson.overdrawn->owner;
     const verdict::Finding finding{.key = by_account ? of_account(AccountIndex{owner}) : of_token(TokenIndex{owner}),
-                                   .evidence = evidence};
+                                   .evidence = evidence,
+                                   .grounds = {"throttled_within_budget", {}}};
     throttling_ = true;
     if (auto step = verdict::open_one(finding, open_, now.utc, random_)) announce({*std::move(step)}, now);
   } else if (throttling_ && verdict::conclusive_part(answer)) {
@@ -89,9 +86,11 @@ void Engine::finish(const AuditWork& work, const xads::Observation& observation,
   if (granted != nullptr && roster_.same_again(index, *granted, now)) {
     pair.urgent = false;
     vouchers_.granted(index, work.asked.at);
-    schedule_.put_back(index, next_time(index, observation, clock_skew_.undecided(), now));
+    schedule_.put_back(index, next_time(index, observation, wants_another_grant(work.asked.token), now));
     return settle(index, false);
   }
+  const bool was_suspected = roster_.suspected(index);
+  const base::Instant answered_before = pair.answered;
   if (verdict::conclusive_part(observation.answer)) {
     pair.answered = now.steady;
     pair.vain_attempts = 0;
@@ -100,9 +99,10 @@ void Engine::finish(const AuditWork& work, const xads::Observation& observation,
     if (pair.vain_attempts < kMostVainAttempts) ++pair.vain_attempts;
     pair.why = blindness_of(observation.answer);
   }
-  if (roster_.suspected(index)) roster_.memory(index).latest_asked = work.asked.at;
-  auto judgement =
-      verdict::judge(roster_.baseline(index), observation, options_.confirm, neighbours_of(index, now), now.utc);
+  if (was_suspected) roster_.memory(index).latest_asked = work.asked.at;
+  const base::Instant last_grant = was_suspected ? last_grant_of(work.asked.token) : base::Instant::min();
+  auto judgement = verdict::judge(roster_.baseline(index), observation, options_.confirm,
+                                  neighbours_of(index, last_grant, now), now.utc);
   const bool confirm_again = judgement.confirm_again || wants_more(index, observation.answer);
   pair.urgent = confirm_again;
   if (granted != nullptr && !roster_.record(work.asked.token).pinned) {
@@ -111,6 +111,7 @@ void Engine::finish(const AuditWork& work, const xads::Observation& observation,
   }
   schedule_.put_back(index, next_time(index, observation, confirm_again, now));
   apply(index, std::move(judgement), work.asked.at, now);
+  if (!was_suspected && roster_.suspected(index)) roster_.memory(index).believed = answered_before;
   if (granted != nullptr && pair.form == Pair::Form::kUnusual) roster_.memory(index).last_granted = now.steady;
   if (granted != nullptr && !roster_.suspected(index)) vouchers_.granted(index, work.asked.at);
   settle(index, confirm_again);
@@ -122,11 +123,12 @@ void Engine::finish(const IdentityWork& work, xads::IdentityAnswer answer, base:
   } else {
     identity_pace_.succeeded(work.asked.at, now.steady);
   }
-  cohort_of(work.asked.token).identity(work.asked.token, answer, now.steady);
+  cohort_of(work.asked.token).identity(work.asked.token, answer);
+  const base::Instant last_grant = last_grant_of(work.asked.token);
   for (const PairIndex index : roster_.pairs_of(work.asked.token)) {
     if (!roster_.suspected(index)) continue;
-    auto judgement =
-        verdict::judge_identity(roster_.baseline(index), answer, options_.confirm, neighbours_of(index, now), now.utc);
+    auto judgement = verdict::judge_identity(roster_.baseline(index), answer, options_.confirm,
+                                             neighbours_of(index, last_grant, now), now.utc);
     apply(index, std::move(judgement), roster_.memory(index).latest_asked, now);
     settle(index, true);
   }
@@ -163,8 +165,11 @@ void Engine::apply(PairIndex index, verdict::Judgement judgement, base::Instant 
   follow_up(index, judgement, now);
   const bool suspicion_dropped = before.suspicion && !after.suspicion;
   // "Not found" said once more may be news beside a neighbour that was granted meanwhile.
-  const bool said_again = before.run != after.run && says_not_found(after.run);
-  if (!judgement.moved && !suspicion_dropped && !said_again) return;
+  const bool not_found = says_not_found(after.run);
+  const bool said_again = before.run != after.run && not_found;
+  // But the answer that drops a suspicion stands alone against that one.
+  const bool settled = suspicion_dropped ? !not_found : said_again;
+  if (!judgement.moved && !settled) return;
   reassess_token(token, now, grounds);
   reassess_account(account, now, grounds);
 }
@@ -173,6 +178,7 @@ void Engine::record_move(PairIndex index, const verdict::Judgement& judgement, c
                          verdict::Grounds grounds, base::Moment now) {
   auto* plan = judgement.first ? nullptr : plan_for(index, roster_.baseline(index).run->answer, now);
   if (plan != nullptr) keep_plan(index, *plan, grounds, now);
+  if (plan == nullptr && !judgement.first) keep_repair(index, now);
   Pair& pair = roster_.pair(index);
   const verdict::ProbeState state = roster_.state(index);
   const verdict::Run& run = *state.baseline.run;
@@ -189,7 +195,12 @@ void Engine::record_move(PairIndex index, const verdict::Judgement& judgement, c
                             .evidence = run.evidence,
                             .confirmations = judgement.confirmations,
                             .grounds = std::move(grounds)});
-  if (says_token_is_dead(run)) cohort_of(TokenIndex{pair.token}).settle(TokenIndex{pair.token});
+  const TokenIndex token{pair.token};
+  const bool dies = says_token_is_dead(run);
+  if (dies) cohort_of(token).settle(token);
+  const TokenRecord& record = roster_.record(token);
+  if (record.first_pair == audit::at(index) && record.app < live_by_app_.size())
+    live_by_app_[record.app] += (says_token_is_dead(before.run) ? 1U : 0U) - (dies ? 1U : 0U);
   batch_.probes.push_back(state);
   pair.unsaved = false;
   pair.urgent = false;
@@ -271,7 +282,7 @@ void Engine::announce(const std::vector<verdict::IncidentStep>& steps, base::Mom
   for (const auto& step : steps) announcer_.announce(step, roster_, now.utc, batch_);
 }
 
-verdict::Neighbours Engine::neighbours_of(PairIndex index, base::Moment now) const {
+verdict::Neighbours Engine::neighbours_of(PairIndex index, base::Instant last_grant, base::Moment now) const {
   const Pair& pair = roster_.pair(index);
   const TokenIndex token{pair.token};
   const auto others = roster_.pairs_of(AccountIndex{pair.account});
@@ -299,18 +310,21 @@ verdict::Neighbours Engine::neighbours_of(PairIndex index, base::Moment now) con
   all.others_of_account_settled = std::all_of(others.begin(), others.end(), settled);
   all.vouched = vouchers_.voucher(token, beside.suspicion_asked, beside.latest_asked).has_value();
   all.could_be_vouched = vouchers_.anybody(token);
-  all.alive_elsewhere = alive_elsewhere(index);
+  all.alive_elsewhere = last_grant >= beside.suspicion_began;
   return all;
 }
 
-bool Engine::alive_elsewhere(PairIndex index) const {
-  const base::Instant began = roster_.memory_if_any(index)->suspicion_began;
-  const auto others = roster_.pairs_of(TokenIndex{roster_.pair(index).token});
-  return std::any_of(others.begin(), others.end(), [&](PairIndex other) {
-    if (other == index || !roster_.granted(other) || roster_.suspected(other)) return false;
-    const auto granted = roster_.last_granted(other);
-    return granted && *granted >= began;
-  });
+/// When a pair of the token that is not suspected was granted last, steady. Of a token with very many, some say enough.
+base::Instant Engine::last_grant_of(TokenIndex token) const {
+  base::Instant latest = base::Instant::min();
+  std::size_t looked = 0;
+  for (std::uint32_t place = roster_.record(token).first_pair; place != kNoPair && looked < kLookedAt; ++looked) {
+    const PairIndex index{place};
+    place = roster_.pair(index).next_of_token;
+    if (!roster_.granted(index) || roster_.suspected(index)) continue;
+    latest = std::max(latest, roster_.last_granted(index).value_or(latest));
+  }
+  return latest;
 }
 
 }  // namespace service

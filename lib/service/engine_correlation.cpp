@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "service/engine.h"
 
@@ -73,11 +74,20 @@ bool is_newer(std::string_view theirs, std::string_view ours) {
 
 }  // namespace
 
+/// Whether the token is known to be dead, by the first of its pairs: all of them hear the same.
+bool Engine::known_dead(TokenIndex token) const {
+  const std::uint32_t first = roster_.record(token).first_pair;
+  const Memory* beside = first == kNoPair ? nullptr : roster_.memory_if_any(PairIndex{first});
+  return beside != nullptr && says_token_is_dead(beside->baseline.run);
+}
+
 std::uint64_t Engine::live_tokens_of(std::uint16_t app) const {
   if (live_by_app_.empty()) {
     for (std::size_t place = 0; place < roster_.token_places(); ++place) {
-      const TokenRecord& record = roster_.record(TokenIndex{static_cast<std::uint32_t>(place)});
+      const TokenIndex token{static_cast<std::uint32_t>(place)};
+      const TokenRecord& record = roster_.record(token);
       if (!record.alive || record.removed || record.ignored || record.first_pair == kNoPair) continue;
+      if (known_dead(token)) continue;
       if (record.app >= live_by_app_.size()) live_by_app_.resize(std::size_t{record.app} + 1);
       ++live_by_app_[record.app];
     }
@@ -99,12 +109,21 @@ bool Engine::wants_more(PairIndex index, const xads::Answer& answer) const {
   return is_the_api(answer) && clock_skew_.undecided();
 }
 
+bool Engine::wants_another_grant(TokenIndex token) const {
+  if (clock_skew_.undecided()) return true;
+  if (retired_ && !retired_->recovering_since) return true;
+  const auto trouble = troubled_.empty() ? troubled_.end() : troubled_.find(roster_.record(token).app);
+  return trouble != troubled_.end() && !trouble->second.recovering_since;
+}
+
 void Engine::hear(const AuditWork& work, const xads::Observation& observation, base::Moment now) {
   if (!is_the_api(observation.answer)) return;
   hear_clock(observation, now);
   hear_version(observation, now);
   if (std::holds_alternative<xads::Granted>(observation.answer)) return hear_grant(work, now);
-  if (const auto way = verdict::failing_of(observation.answer)) hear_failure(work, observation, *way, now);
+  if (const auto way = verdict::failing_of(observation.answer)) return hear_failure(work, observation, *way, now);
+  // What X says of this user or account, it says to an app that is well.
+  if (verdict::conclusive_part(observation.answer)) cohort_of(work.asked.token).settle(work.asked.token);
 }
 
 void Engine::hear_clock(const xads::Observation& observation, base::Moment now) {
@@ -129,6 +148,7 @@ void Engine::hear_clock(const xads::Observation& observation, base::Moment now) 
 void Engine::hear_version(const xads::Observation& observation, base::Moment now) {
   const bool newer = is_newer(observation.current_version, options_.api_version);
   const bool warned = !observation.api_warning.empty() || newer;
+  if (!warned && !std::holds_alternative<xads::Granted>(observation.answer)) return;  // a gateway knows no versions
   if (!warned && !sunset_.holds() && !sunset_.undecided()) return;
   const auto news = sunset_.hear(warned, now.steady);
   const verdict::IncidentKey key{Cause::kSunset, {}, "", options_.api_version};
@@ -146,7 +166,7 @@ void Engine::hear_version(const xads::Observation& observation, base::Moment now
 void Engine::hear_grant(const AuditWork& work, base::Moment now) {
   const std::uint16_t app = roster_.record(work.asked.token).app;
   cohorts_[app].granted(work.asked.token, work.asked.at, now.steady);
-  if (!troubled_.empty() && troubled_.contains(app)) close_app_incident(app, now);
+  if (explained_by_app(work.asked.token)) look_for_recovery(app, now);
 }
 
 void Engine::hear_failure(const AuditWork& work, const xads::Observation& observation, Failing way, base::Moment now) {
@@ -155,9 +175,13 @@ void Engine::hear_failure(const AuditWork& work, const xads::Observation& observ
       beside == nullptr || !beside->baseline.run ? nullptr : std::get_if<xads::Denied>(&beside->baseline.run->answer);
   // A token that is known to be dead says nothing about its app.
   const bool known = held != nullptr && verdict::failing_of(*held) == Failing::kAuthentication;
-  if (known && way == Failing::kAuthentication) return;
+  if (known && way == Failing::kAuthentication) return cohort_of(work.asked.token).settle(work.asked.token);
   cohort_of(work.asked.token)
       .failed(work.asked.token, way, observation.evidence, is_definite(observation.answer), work.asked.at, now.steady);
+  // What blames the app is never held against the token: others of the app are asked to say the same.
+  if (way != Failing::kAuthentication && !explained_by_app(work.asked.token) &&
+      cohort_of(work.asked.token).failing(way) < verdict::Cohort::kLeast)
+    hasten(vouchers_.candidates(work.asked.token), now);
   reconsider_app(work.asked.token, way, observation.evidence, now);
 }
 
@@ -176,7 +200,8 @@ void Engine::reconsider_app(TokenIndex token, Failing way, const xads::Evidence&
   if (!reading.app_at_fault || (clock && way == Failing::kAuthentication)) return;
   const verdict::IncidentKey key = app_key(app, way);
   const auto known = open_.find(key);
-  if (known != open_.end() && reading.failing < 2 * known->second.finding.affected) return;
+  const bool opens = known == open_.end() || known->second.calm_since;
+  if (!opens && reading.failing < 2 * known->second.finding.affected) return;
   verdict::Finding finding{.key = key, .evidence = evidence};
   if (const auto asked = cohort.last_grant_asked()) finding.last_good_at = now.utc - (now.steady - *asked);
   finding.details = {cohort.likely_cause(way)};
@@ -186,10 +211,15 @@ void Engine::reconsider_app(TokenIndex token, Failing way, const xads::Evidence&
     finding.examples.emplace_back(roster_.token_name(failing));
   finding.grounds = {way == Failing::kAuthentication ? "tokens_fail_together" : "code_blames_app",
                      cohort.tally_text(way)};
-  const bool opens = known == open_.end();
   open_or_refresh(std::move(finding), now);
   if (!opens) return;
-  troubled_[app] = {.opened = now.steady, .way = way, .recovering_since = std::nullopt};
+  const AppTrouble trouble{.key = key, .opened = now.steady, .way = way, .recovering_since = std::nullopt};
+  if (way == Failing::kVersion) {
+    if (retired_ && retired_->key != key) close(retired_->key, now);  // the settings name another one now
+    retired_ = trouble;
+  } else {
+    troubled_[app] = trouble;
+  }
   if (way == Failing::kAuthentication) adopt(app, open_.find(key)->second, now);
 }
 
@@ -217,22 +247,33 @@ void Engine::hasten_failing(std::uint16_t app, std::size_t most, base::Moment no
   }
 }
 
-void Engine::close_app_incident(std::uint16_t app, base::Moment now) {
-  const auto trouble = troubled_.find(app);
-  if (trouble == troubled_.end()) return;
-  const std::uint64_t live = live_tokens_of(app);
-  if (!cohorts_[app].recovered(trouble->second.opened, live)) return;
-  auto& since = trouble->second.recovering_since;
-  if (!since) {
-    since = now.steady;
+void Engine::look_for_recovery(std::uint16_t app, base::Moment now) {
+  if (retired_ && live_tokens_of(app) > 0 && recovered(app, *retired_, now)) {
+    const verdict::IncidentKey key = std::exchange(retired_, std::nullopt)->key;
+    for (std::uint16_t any = 0; any < roster_.apps(); ++any) well_since_[any] = now.steady;
+    close(key, now);
     hasten_failing(app, kHastened, now);
   }
-  const auto reading = cohorts_[app].reading(trouble->second.way, options_.confirm.count, live, now.steady);
-  if (reading.mass && now.steady - *since < kRecovery) return;
-  const verdict::IncidentKey key = app_key(app, trouble->second.way);
+  const auto trouble = troubled_.find(app);
+  if (trouble == troubled_.end() || !recovered(app, trouble->second, now)) return;
+  const verdict::IncidentKey key = trouble->second.key;
   troubled_.erase(trouble);
+  well_since_[app] = now.steady;
   close(key, now);
   hasten_failing(app, kHastened, now);
+}
+
+/// Whether the trouble is over, by the app's tokens, and those that fail had their time to say so.
+bool Engine::recovered(std::uint16_t app, AppTrouble& trouble, base::Moment now) {
+  const std::uint64_t live = live_tokens_of(app);
+  if (live == 0) return true;  // nobody asks with this app any more
+  if (!cohorts_[app].recovered(trouble.opened, live)) return false;
+  if (!trouble.recovering_since) {
+    trouble.recovering_since = now.steady;
+    hasten_failing(app, kHastened, now);
+  }
+  const auto reading = cohorts_[app].reading(trouble.way, options_.confirm.count, live, now.steady);
+  return !reading.mass || now.steady - *trouble.recovering_since >= kRecovery;
 }
 
 /// Token incidents of this trouble's beginning, found before it was seen to be the app's.
@@ -275,16 +316,15 @@ void Engine::give_back(base::Moment now) {
 void Engine::probe_apps(base::Moment now) {
   if (now.steady - apps_probed_ < kProbeInterval) return;
   apps_probed_ = now.steady;
-  std::vector<std::uint16_t> apps;
-  for (const auto& [app, trouble] : troubled_) apps.push_back(app);
-  for (const std::uint16_t app : apps) {
+  for (std::uint16_t app = 0; app < roster_.apps(); ++app) {
+    if (!retired_ && !troubled_.contains(app)) continue;
     hasten_failing(app, kProbes, now);
-    close_app_incident(app, now);
+    look_for_recovery(app, now);
   }
   for (auto& [app, cohort] : cohorts_) {
     const auto reading =
         cohort.reading(Failing::kAuthentication, options_.confirm.count, live_tokens_of(app), now.steady);
-    if (reading.stable && !troubled_.contains(app)) hasten_failing(app, kHastened, now);
+    if (reading.stable && !retired_ && !troubled_.contains(app)) hasten_failing(app, kHastened, now);
   }
 }
 

@@ -20,9 +20,31 @@ verdict::IncidentKey overdue_key(const PlannedChange& plan) {
   return {Cause::kChangeOverdue, {}, plan.account, plan.id.text()};
 }
 
-bool is_target(const PlannedChange& plan, const verdict::Conclusive& answer) {
-  if (const auto* granted = std::get_if<xads::Granted>(&answer)) return plan.to && *plan.to == granted->permissions;
-  return !plan.to && std::get<xads::Denied>(answer).denial == xads::Denial::kAccountNotFound;
+bool is_not_found(const verdict::Conclusive& answer) {
+  const auto* denied = std::get_if<xads::Denied>(&answer);
+  return denied != nullptr && denied->denial == xads::Denial::kAccountNotFound;
+}
+
+/// Nobody has announced what another user than the token's own may do.
+bool is_target(const PlannedChange& plan, const Roster& roster, PairIndex index, const verdict::Conclusive& answer) {
+  const auto name = roster.token_name(TokenIndex{roster.pair(index).token});
+  if (!plan.token.empty() && plan.token != name) return false;
+  if (const auto* granted = std::get_if<xads::Granted>(&answer))
+    return plan.to && *plan.to == granted->permissions && !roster.is_other_user(index, *granted);
+  return !plan.to && is_not_found(answer);
+}
+
+/// Why the present answer cannot become the normal one by the word on an incident of this cause; empty: it can. What
+/// the operator saw and accepted may have been overtaken by something else.
+std::string_view overtaken(const Roster& roster, PairIndex index, Cause cause) {
+  const auto run = roster.baseline(index).run;
+  if (!run) return "its token has not been asked about this account yet";
+  if (const auto* granted = std::get_if<xads::Granted>(&run->answer)) {
+    if (roster.is_other_user(index, *granted)) return "its token answers for another user than its own";
+    return cause == Cause::kAccessRemoved ? "the access is back" : "";
+  }
+  if (!is_not_found(run->answer)) return "X refuses its token, so nobody knows what it may do";
+  return cause == Cause::kAccessRemoved ? "" : "its token has lost its access to the account meanwhile";
 }
 
 }  // namespace
@@ -40,7 +62,13 @@ void Engine::take_operator_words(const std::vector<PlannedChange>& plans,
       finish_plan(known->second, PlannedChange::State::kDone, now);
     }
   }
-  for (const auto& acceptance : acceptances) accept(acceptance, now);
+  for (const auto& acceptance : acceptances) {
+    // Given once more: the batch that takes it away is not committed yet.
+    if (std::find(taken_.begin(), taken_.end(), acceptance) != taken_.end()) continue;
+    accept(acceptance, now);
+    batch_.done_acceptances.push_back(acceptance.incident);
+  }
+  taken_ = acceptances;
 }
 
 /// Some pair that the plan is about is as announced.
@@ -49,21 +77,17 @@ bool Engine::come_true(const PlannedChange& plan) const {
   if (!account) return false;
   const auto pairs = roster_.pairs_of(*account);
   return std::any_of(pairs.begin(), pairs.end(), [&](PairIndex index) {
-    const auto name = roster_.token_name(TokenIndex{roster_.pair(index).token});
     const auto baseline = roster_.baseline(index);
-    return (plan.token.empty() || plan.token == name) && baseline.run && is_target(plan, baseline.run->answer);
+    return baseline.run && is_target(plan, roster_, index, baseline.run->answer);
   });
 }
 
 PlannedChange* Engine::plan_for(PairIndex index, const verdict::Conclusive& answer, base::Moment now) {
   if (plans_.empty()) return nullptr;
-  const Pair& pair = roster_.pair(index);
-  const auto name = roster_.token_name(TokenIndex{pair.token});
-  const auto account = roster_.account_id(AccountIndex{pair.account});
+  const auto account = roster_.account_id(AccountIndex{roster_.pair(index).account});
   for (auto& [id, plan] : plans_) {
     const bool in_time = now.utc < plan.until || plan.state == PlannedChange::State::kOverdue;
-    if (in_time && plan.account == account && (plan.token.empty() || plan.token == name) && is_target(plan, answer))
-      return &plan;
+    if (in_time && plan.account == account && is_target(plan, roster_, index, answer)) return &plan;
   }
   return nullptr;
 }
@@ -81,6 +105,23 @@ void Engine::keep_plan(PairIndex index, PlannedChange& plan, verdict::Grounds& g
                            fmt::format("announced by {} at {} as {}: {}", plan.by, base::to_text(plan.announced_at),
                                        plan.id.text(), plan.reason));
   finish_plan(plan, PlannedChange::State::kDone, now);
+}
+
+/// A grant that broke an expectation from its first observation on was no normal one: the repaired one is.
+void Engine::keep_repair(PairIndex index, base::Moment now) {
+  if (options_.policy.expectations.empty()) return;
+  const Pair& pair = roster_.pair(index);
+  const audit::Token token = roster_.token(TokenIndex{pair.token});
+  const auto* expectation =
+      verdict::expectation_for(options_.policy, token, roster_.account_id(audit::AccountIndex{pair.account}));
+  verdict::Baseline baseline = roster_.baseline(index);
+  if (expectation == nullptr || !verdict::repairs(*expectation, *options_.policy.capabilities, token.kind, baseline))
+    return;
+  const auto& granted = std::get<xads::Granted>(baseline.run->answer);
+  if (roster_.is_other_user(index, granted)) return;  // that is another problem, and no repair
+  baseline.normal = granted;
+  baseline.last_good_at = now.utc;
+  roster_.set_baseline(index, std::move(baseline));
 }
 
 void Engine::finish_plan(PlannedChange& plan, PlannedChange::State state, base::Moment now) {
@@ -121,18 +162,40 @@ void Engine::accept(const verdict::Acceptance& acceptance, base::Moment now) {
   };
   if (found == open_.end()) return refuse("it is not open any more");
   const verdict::IncidentKey key = found->first;
+  if (found->second.updated_at > acceptance.at) return refuse("it has changed since");
   if (!verdict::acceptable(key.cause)) return refuse("an incident of this cause cannot be accepted");
   if (key.cause == Cause::kChangeOverdue) {
     for (auto& [id, plan] : plans_) {
-      if (id.text() == key.topic) finish_plan(plan, PlannedChange::State::kWithdrawn, now);
+      if (id.text() == key.topic) give_up_plan(acceptance, plan, now);
     }
     return close(key, now);
   }
   const auto token = roster_.find_token(key.token);
   const auto account = roster_.find_account(key.account);
   const auto pair = token && account ? roster_.find_pair(*token, *account) : std::nullopt;
-  if (!pair || !roster_.baseline(*pair).run) return refuse("its token is not asked about this account any more");
+  if (!pair) return refuse("its token is not asked about this account any more");
+  if (const auto why = overtaken(roster_, *pair, key.cause); !why.empty()) return refuse(why);
   accept_pair(acceptance, *pair, now);
+}
+
+void Engine::give_up_plan(const verdict::Acceptance& acceptance, PlannedChange& plan, base::Moment now) {
+  finish_plan(plan, PlannedChange::State::kWithdrawn, now);
+  verdict::Change change = change_by(acceptance, "given_up", now);
+  change.token = plan.token;
+  change.account = plan.account;
+  change.before = verdict::target_text(plan);
+  batch_.changes.push_back(std::move(change));
+}
+
+/// Without what it is about: who did it, and why.
+verdict::Change Engine::change_by(const verdict::Acceptance& acceptance, std::string_view kind, base::Moment now) {
+  verdict::Change change;
+  change.id = verdict::ChangeId::make(now.utc, random_);
+  change.at = now.utc;
+  change.kind = kind;
+  change.grounds.witnesses = {fmt::format("accepted by {} at {} for {}: {}", acceptance.by,
+                                          base::to_text(acceptance.at), acceptance.incident.text(), acceptance.reason)};
+  return change;
 }
 
 /// The present answer becomes what later ones are compared with.
@@ -146,17 +209,12 @@ void Engine::accept_pair(const verdict::Acceptance& acceptance, PairIndex index,
   if (granted != nullptr) baseline.last_good_at = now.utc;
   roster_.memory(index).baseline = std::move(baseline);
   verdict::ProbeState state = roster_.state(index);
-  verdict::Change change;
-  change.id = verdict::ChangeId::make(now.utc, random_);
-  change.at = now.utc;
-  change.kind = "accepted";
+  verdict::Change change = change_by(acceptance, "accepted", now);
   change.token = roster_.token_name(TokenIndex{roster_.pair(index).token});
   change.account = state.probe.account;
   change.before = before;
   change.after = after;
   change.evidence = state.baseline.run->evidence;
-  change.grounds.witnesses = {fmt::format("accepted by {} at {} for {}: {}", acceptance.by,
-                                          base::to_text(acceptance.at), acceptance.incident.text(), acceptance.reason)};
   batch_.changes.push_back(std::move(change));
   batch_.probes.push_back(std::move(state));
   reassess_account(AccountIndex{roster_.pair(index).account}, now);

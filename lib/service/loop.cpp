@@ -61,7 +61,6 @@ void Loop::load() {
   } catch (const store::FullStore& error) {
     pause(std::move(batch), error.what());
   }
-  data_version_ = parts_.store.data_version();
   ::malloc_trim(0);  // what reading a large database took is not needed again
 }
 
@@ -129,7 +128,7 @@ void Loop::refresh() {
         news.tokens = store.tokens_since(revision);
         news.discoveries = store.take_discovery_requests();
         news.plans = store.planned_changes(false);
-        news.acceptances = store.take_acceptances();
+        news.acceptances = store.acceptances();
         return news;
       },
       [this](News news) {

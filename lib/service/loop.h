@@ -125,8 +125,8 @@ class Loop {
   bool finishing_ = false;
   bool ended_ = false;  ///< the last batch is made
   bool once_ = false;
-  base::Instant stop_by_{};  ///< steady
-  std::int64_t data_version_ = -1;
+  base::Instant stop_by_{};         ///< steady
+  std::int64_t data_version_ = -1;  ///< of the latest refresh; the first one takes what was said while nobody ran
   std::uint64_t token_revision_ = 0;
   std::exception_ptr failure_;
   std::function<void(const Audited&)> observer_;

@@ -77,8 +77,14 @@ Blindness blindness_of(const xads::Answer& answer) {
                     answer);
 }
 
+bool says_token_is_dead(const std::optional<verdict::Run>& run) {
+  const auto* denied = run ? std::get_if<xads::Denied>(&run->answer) : nullptr;
+  return denied != nullptr && denied->denial != xads::Denial::kAccountNotFound;
+}
+
 std::optional<std::uint8_t> plain_permissions(const verdict::Baseline& baseline, std::string_view user_id) {
-  if (!baseline.run || !baseline.normal || baseline.suspicion) return std::nullopt;
+  // The plain form has no place for what the operator accepted.
+  if (!baseline.run || !baseline.normal || baseline.accepted || baseline.suspicion) return std::nullopt;
   const verdict::Run& run = *baseline.run;
   const auto* granted = std::get_if<xads::Granted>(&run.answer);
   const bool as_at_first = granted != nullptr && *granted == *baseline.normal && baseline.last_good_at == run.last_seen;

@@ -40,7 +40,7 @@ struct Pair {
   /// What is held to be true of it, as far as that fits here.
   enum class Form : std::uint8_t {
     kUnasked,  ///< no conclusive answer yet
-    kPlain,    ///< granted to the token's pinned user, as at first, with known permissions only
+    kPlain,    ///< granted to the token's pinned user, as at first, with known permissions only, nothing accepted
     kUnusual,  ///< everything else: the baseline lies beside
   };
 
@@ -70,9 +70,13 @@ struct Memory {
   std::optional<base::Instant> last_granted;
   base::Instant run_began = base::Instant::min();  ///< min: before this process
   base::Instant suspicion_began{};                 ///< or when a restored suspicion was restored
+  base::Instant believed{};  ///< the latest answer before the suspicion; the epoch: before this process
   // When the first and the latest question of the suspicion were asked; the epoch: before this process.
   base::Instant suspicion_asked{}, latest_asked{};
 };
+
+/// Whether the run is of an answer about the token itself, whatever the account: revoked, suspended, locked, ...
+bool says_token_is_dead(const std::optional<verdict::Run>& run);
 
 /// The plain form of a baseline: its known permissions; nothing when the baseline does not fit into a Pair.
 std::optional<std::uint8_t> plain_permissions(const verdict::Baseline& baseline, std::string_view user_id);

@@ -369,6 +369,17 @@ std::optional<base::Instant> Roster::last_granted(PairIndex index) const {
   return asked ? std::optional(pair.answered) : std::nullopt;
 }
 
+std::optional<base::Instant> Roster::last_good_at(PairIndex index) const {
+  const Pair& pair = pairs_[at(index)];
+  if (pair.form == Pair::Form::kUnusual) return memories_.at(static_cast<std::uint32_t>(index)).baseline.last_good_at;
+  return pair.form == Pair::Form::kPlain ? std::optional(pair.last_seen) : std::nullopt;
+}
+
+bool Roster::is_other_user(PairIndex index, const xads::Granted& granted) const {
+  const TokenIndex token{pairs_[at(index)].token};
+  return tokens_[at(token)].pinned && !is_user(token, granted.user_id);
+}
+
 std::optional<base::Instant> Roster::run_since(PairIndex index) const {
   const Pair& pair = pairs_[at(index)];
   if (pair.form == Pair::Form::kPlain) return pair.since;

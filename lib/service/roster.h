@@ -113,6 +113,9 @@ class Roster {
   bool suspected(audit::PairIndex pair) const;
   std::optional<base::Instant> last_granted(audit::PairIndex pair) const;  ///< steady, in this process
   std::optional<base::Instant> run_since(audit::PairIndex pair) const;     ///< UTC
+  std::optional<base::Instant> last_good_at(audit::PairIndex pair) const;  ///< UTC
+  /// Whether this grant to it is one to another user than its token's pinned one.
+  bool is_other_user(audit::PairIndex pair, const xads::Granted& granted) const;
 
   /// Input of the assessments, with what they point to.
   struct Neighbourhood {

@@ -48,6 +48,8 @@ bool Vouchers::good(PairIndex pair) const { return roster_.granted(pair) && !ros
 
 bool Vouchers::control_speaks_for(TokenIndex suspect) const {
   if (!control_ || *control_ == suspect) return false;
+  // Under another app's keys, a grant says nothing of this one's.
+  if (roster_.record(*control_).app != roster_.record(suspect).app) return false;
   const auto pairs = roster_.pairs_of(*control_);
   return std::any_of(pairs.begin(), pairs.end(), [this](PairIndex pair) { return good(pair); });
 }

@@ -5,8 +5,8 @@ namespace store {
 bool Batch::empty() const {
   return tokens.empty() && accounts.empty() && probes.empty() && grown_runs.empty() && ended_probes.empty() &&
          closed_runs.empty() && changes.empty() && discovery_steps.empty() && incidents.empty() && bodies.empty() &&
-         deliveries.empty() && attempts.empty() && planned_changes.empty() && buckets.empty() && gauges.empty() &&
-         last_sequence == 0 && !ended_in_order;
+         deliveries.empty() && attempts.empty() && planned_changes.empty() && done_acceptances.empty() &&
+         buckets.empty() && gauges.empty() && last_sequence == 0 && !ended_in_order;
 }
 
 }  // namespace store

@@ -76,6 +76,7 @@ struct Batch {
   std::vector<alert::Delivery> deliveries;
   std::vector<alert::DeliveryAttempt> attempts;
   std::vector<verdict::PlannedChange> planned_changes;  ///< known ones, in their new state
+  std::vector<verdict::IncidentId> done_acceptances;    ///< the word on these was taken up or refused: it goes away
   std::vector<BucketRow> buckets;
   std::vector<Gauge> gauges;  ///< each replaces the one of its name
   /// Of the latest alert made, also when it has no recipient and so no delivery; 0 when no alert was made.

@@ -16,9 +16,10 @@ namespace store {
 namespace {
 
 // The place in this list is what is stored: only ever append to it. Kinds that are not in it are stored as text.
-constexpr std::array<std::string_view, 12> kKinds{
-    "changed",          "first_seen",      "token_added",      "token_removed",  "token_replaced", "account_found",
-    "account_vanished", "account_deleted", "account_returned", "account_status", "accepted",       "announced"};
+constexpr std::array<std::string_view, 13> kKinds{
+    "changed",       "first_seen",       "token_added",     "token_removed",    "token_replaced",
+    "account_found", "account_vanished", "account_deleted", "account_returned", "account_status",
+    "accepted",      "announced",        "given_up"};
 /// Those that tell what a token was answered about an account.
 constexpr std::array<std::string_view, 4> kAnswerKinds{"first_seen", "changed", "accepted", "announced"};
 

@@ -26,7 +26,8 @@ OperatorTable::OperatorTable(Database& database)
       upsert_plan_(database,
                    "INSERT INTO planned_changes (id, account, token, permissions, announced_at, until, announced_by, "
                    "reason, state) VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET state = excluded.state "
-                   "WHERE state IN ('open', 'overdue')") {}
+                   "WHERE state IN ('open', 'overdue')"),
+      erase_acceptance_(database, "DELETE FROM acceptances WHERE incident = ?") {}
 
 void OperatorTable::put(const verdict::PlannedChange& plan) {
   upsert_plan_.bind(plan.id).bind(plan.account).bind(plan.token);
@@ -38,11 +39,14 @@ void OperatorTable::put(const verdict::PlannedChange& plan) {
   upsert_plan_.bind(verdict::to_text(plan.state)).run();
 }
 
-void OperatorTable::stream(bool open_only, const std::function<void(verdict::PlannedChange plan)>& take) const {
+void OperatorTable::stream(bool open_only, base::Instant done_until,
+                           const std::function<void(verdict::PlannedChange plan)>& take) const {
   Statement rows(database_,
                  std::string("SELECT id, account, token, permissions, announced_at, until, announced_by, reason, state "
                              "FROM planned_changes ") +
-                     (open_only ? "WHERE state IN ('open', 'overdue') " : "") + "ORDER BY announced_at DESC, id DESC");
+                     (open_only ? "WHERE state IN ('open', 'overdue') OR (state = 'done' AND until > ?) " : "") +
+                     "ORDER BY announced_at DESC, id DESC");
+  if (open_only) rows.bind(done_until);
   while (rows.next()) take(read_plan(rows));
 }
 
@@ -53,17 +57,14 @@ bool OperatorTable::request(const verdict::Acceptance& acceptance) {
   return insert.bind(acceptance.incident).bind(acceptance.by).bind(acceptance.reason).bind(acceptance.at).next();
 }
 
-bool OperatorTable::has_acceptances() const { return Statement(database_, "SELECT 1 FROM acceptances LIMIT 1").next(); }
-
-std::vector<verdict::Acceptance> OperatorTable::take_acceptances() {
+std::vector<verdict::Acceptance> OperatorTable::acceptances() const {
   std::vector<verdict::Acceptance> acceptances;
-  {
-    Statement rows(database_, "SELECT incident, accepted_by, reason, at FROM acceptances ORDER BY at, incident");
-    while (rows.next())
-      acceptances.push_back({rows.id<verdict::IncidentId>(0), rows.text(1), rows.text(2), rows.time(3)});
-  }
-  database_.run("DELETE FROM acceptances");
+  Statement rows(database_, "SELECT incident, accepted_by, reason, at FROM acceptances ORDER BY at, incident");
+  while (rows.next())
+    acceptances.push_back({rows.id<verdict::IncidentId>(0), rows.text(1), rows.text(2), rows.time(3)});
   return acceptances;
 }
+
+void OperatorTable::finish(const verdict::IncidentId& incident) { erase_acceptance_.bind(incident).run(); }
 
 }  // namespace store

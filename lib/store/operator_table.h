@@ -16,18 +16,21 @@ class OperatorTable {
   /// Adds it, or moves a known one into its new state. One that is done or withdrawn stays so: a daemon and a command
   /// may write at the same time.
   void put(const verdict::PlannedChange& plan);
-  /// The latest announced first; `open_only`: those that are open or overdue.
-  void stream(bool open_only, const std::function<void(verdict::PlannedChange plan)>& take) const;
+  /// The latest announced first; `open_only`: those that are open or overdue, or done and to be believed beyond
+  /// `done_until` (UTC).
+  void stream(bool open_only, base::Instant done_until,
+              const std::function<void(verdict::PlannedChange plan)>& take) const;
 
-  /// False when the incident was accepted already and no daemon has seen it yet.
+  /// False when the incident was accepted already and no daemon has taken it up yet.
   bool request(const verdict::Acceptance& acceptance);
-  bool has_acceptances() const;
-  /// Takes all of them away, the earliest first.
-  std::vector<verdict::Acceptance> take_acceptances();
+  /// The earliest first.
+  std::vector<verdict::Acceptance> acceptances() const;
+  /// A daemon has taken up, or refused, what was said of this incident.
+  void finish(const verdict::IncidentId& incident);
 
  private:
   Database& database_;
-  Statement upsert_plan_;
+  Statement upsert_plan_, erase_acceptance_;
 };
 
 }  // namespace store

@@ -112,6 +112,7 @@ void SqliteStore::write_audits(const Batch& batch) {
 void SqliteStore::write_alerts(const Batch& batch) {
   incidents_.put(batch.incidents);
   for (const auto& plan : batch.planned_changes) operator_.put(plan);
+  for (const auto& incident : batch.done_acceptances) operator_.finish(incident);
   for (const auto& body : batch.bodies) outbox_.add(body);
   for (const auto& delivery : batch.deliveries) outbox_.put(delivery);
   for (const auto& attempt : batch.attempts) outbox_.add(attempt);
@@ -124,7 +125,7 @@ std::uint64_t SqliteStore::load(Loader& loader, base::Instant recent_since) {
   stream_tokens_and_probes(loader, recent_since);
   discovery_.stream([&](OpenSweep sweep) { loader.sweep(std::move(sweep)); });
   incidents_.stream(recent_since, [&](verdict::Incident incident) { loader.incident(std::move(incident)); });
-  operator_.stream(true, [&](verdict::PlannedChange plan) { loader.planned_change(std::move(plan)); });
+  operator_.stream(true, recent_since, [&](verdict::PlannedChange plan) { loader.planned_change(std::move(plan)); });
   buckets_.stream([&](BucketRow bucket) { loader.bucket(std::move(bucket)); });
   const auto revision = tokens_.revision();
   transaction.commit();
@@ -233,17 +234,10 @@ bool SqliteStore::request_acceptance(const verdict::Acceptance& acceptance) {
   return first;
 }
 
-std::vector<verdict::Acceptance> SqliteStore::take_acceptances() {
-  if (!operator_.has_acceptances()) return {};  // asked often: no write for nothing
-  Transaction transaction(opened_.database);
-  auto acceptances = operator_.take_acceptances();
-  transaction.commit();
-  return acceptances;
-}
-
 std::vector<verdict::PlannedChange> SqliteStore::planned_changes(bool open_only) {
   std::vector<verdict::PlannedChange> plans;
-  operator_.stream(open_only, [&](verdict::PlannedChange plan) { plans.push_back(std::move(plan)); });
+  operator_.stream(open_only, base::Instant::max(),
+                   [&](verdict::PlannedChange plan) { plans.push_back(std::move(plan)); });
   return plans;
 }
 

@@ -57,7 +57,7 @@ class SqliteStore final : public Store {
   bool discovering(const std::string& token_name) override { return discovery_.under_way(token_name); }
   void put_planned_change(const verdict::PlannedChange& plan) override;
   bool request_acceptance(const verdict::Acceptance& acceptance) override;
-  std::vector<verdict::Acceptance> take_acceptances() override;
+  std::vector<verdict::Acceptance> acceptances() override { return operator_.acceptances(); }
   std::vector<verdict::PlannedChange> planned_changes(bool open_only) override;
   std::optional<verdict::Incident> find_incident(const verdict::IncidentId& id) override { return incidents_.find(id); }
   std::int64_t data_version() override;

@@ -177,10 +177,10 @@ class Store {
   /// The operator's word, for the daemon, running or not: a change is announced (or withdrawn: a known id in another
   /// state), or the present is accepted.
   virtual void put_planned_change(const verdict::PlannedChange& plan) = 0;
-  /// False when that incident was accepted already and no daemon has seen it yet: the first word stays.
+  /// False when that incident was accepted already and no daemon has taken it up yet: the first word stays.
   virtual bool request_acceptance(const verdict::Acceptance& acceptance) = 0;
-  /// Takes back all acceptances that no daemon has seen yet, the earliest first.
-  virtual std::vector<verdict::Acceptance> take_acceptances() = 0;
+  /// Those that no daemon has taken up yet (Batch::done_acceptances), the earliest first.
+  virtual std::vector<verdict::Acceptance> acceptances() = 0;
   /// Announced changes, the latest first; `open_only`: those that are open or overdue.
   virtual std::vector<verdict::PlannedChange> planned_changes(bool open_only) = 0;
   virtual std::optional<verdict::Incident> find_incident(const verdict::IncidentId& id) = 0;

@@ -168,6 +168,8 @@ void assess_access(const Member& member, const Sight& sight, Assessment& assessm
   // The account has come back since this token was last told "not found": the token has yet to be asked.
   if (sight.seen > 0 && member.last_answer < sight.seen_since) return;
   const auto [cause, rule] = reason_of_not_found(member, sight);
+  // Or it has been, and said something else that waits for its confirmation.
+  if (cause == Cause::kAccessRemoved && baseline.suspicion) return;
   IncidentKey key{cause, probe.token, probe.account};
   // The account's own incident names no token; one token that never saw an account that others see has its own.
   if (cause == Cause::kAccountUnavailable && sight.seen == 0) key.token = audit::TokenId{};

@@ -43,6 +43,7 @@ struct Suspicion {
   xads::Evidence evidence;  ///< of the latest of them
   xads::IdentityAnswer identity =
       xads::IdentityAnswer::kNoStatement;  ///< the identity host's latest word since it began
+  int identity_count = 0;                  ///< how many times in a row it said that
   bool operator==(const Suspicion&) const = default;
 };
 
@@ -66,9 +67,9 @@ using ChangeId = base::Id<ChangeTag>;
 struct Change {
   ChangeId id;
   base::Instant at;  ///< UTC
-  /// "first_seen", "changed", "accepted", "announced", "token_added", "token_removed", "token_replaced", and of the
-  /// accounts that a token lists: "account_found", "account_vanished", "account_deleted", "account_returned",
-  /// "account_status".
+  /// "first_seen", "changed", "accepted", "announced" (it came), "given_up" (it did not, and was accepted),
+  /// "token_added", "token_removed", "token_replaced", and of the accounts that a token lists: "account_found",
+  /// "account_vanished", "account_deleted", "account_returned", "account_status".
   std::string kind;
   std::string token;    ///< name
   std::string account;  ///< empty for a change of a token
@@ -76,7 +77,7 @@ struct Change {
   std::string after;
   xads::Evidence evidence;
   int confirmations = 0;
-  Grounds grounds{};  ///< of "accepted" and "announced": the rule is empty, the witnesses are who and why
+  Grounds grounds{};  ///< of "accepted", "announced" and "given_up": the witnesses say who and why
   bool operator==(const Change&) const = default;
 };
 

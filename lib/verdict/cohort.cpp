@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include "base/overloaded.h"
+#include <limits>
 
 namespace verdict {
 namespace {
@@ -16,10 +15,15 @@ constexpr int kRepeated = 3;
 /// Of an app with fewer than kLeast tokens: nobody stands beside them, so they must say it more often, and over a time.
 constexpr int kRepeatedAlone = 6;
 
-std::int64_t minute_at(base::Instant now) {
-  return std::chrono::floor<std::chrono::minutes>(now.time_since_epoch()).count();
+std::int32_t minute_at(base::Instant now) {
+  return static_cast<std::int32_t>(std::chrono::floor<std::chrono::minutes>(now.time_since_epoch()).count());
 }
-constexpr std::int64_t kNever = -1;
+constexpr std::int32_t kNever = std::numeric_limits<std::int32_t>::min();
+
+/// Whether the identity host has said something of the token or of its app.
+bool says_something(IdentityAnswer answer) {
+  return answer != IdentityAnswer::kNoStatement && answer != IdentityAnswer::kClockSkewed;
+}
 
 }  // namespace
 
@@ -47,37 +51,51 @@ std::optional<Failing> failing_of(const xads::Answer& answer) {
 }
 
 void Cohort::granted(TokenIndex token, base::Instant asked, base::Instant now) {
-  const Minute minute = minute_at(now);
-  if (audit::at(token) >= minute_of_.size()) minute_of_.resize(audit::at(token) + 1, kNever);
-  Minute& known = minute_of_[audit::at(token)];
-  if (known != minute) {
-    const auto before = granted_in_.find(known);
-    if (before != granted_in_.end() && --before->second == 0) granted_in_.erase(before);
-    ++granted_in_[minute];
-    known = minute;
-    while (granted_in_.begin()->first + kWindow / std::chrono::minutes(1) < minute)
-      granted_in_.erase(granted_in_.begin());
-  }
-  auto& [first, second] = latest_grants_;
-  if (grants_ > 0 && first.first == token) {
-    first.second = std::max(first.second, asked);
-  } else {
-    second = first;
-    first = {token, asked};
-    grants_ = std::min(grants_ + 1, 2);
-  }
+  count_grant(token, minute_at(now));
+  if (grants_ == 0) row_began_ = now;
+  std::rotate(grants_in_a_row_.begin(), grants_in_a_row_.end() - 1, grants_in_a_row_.end());
+  grants_in_a_row_.front() = {token, asked};
+  grants_ = std::min(grants_ + 1, grants_in_a_row_.size());
+  recover(token, asked, now);
   if (asked <= last_grant_asked_) return;
   last_grant_asked_ = asked;
   if (failures_.empty()) return;
-  recover(token, now);
   ++epoch_;
   for (Tally& sums : tallies_) sums.confirmed = 0;
 }
 
-void Cohort::recover(TokenIndex token, base::Instant now) {
-  if (!failures_.contains(token)) return;
-  last_recovery_ = now;
-  settle(token);
+void Cohort::count_grant(TokenIndex token, Minute minute) {
+  const std::size_t page = audit::at(token) / kPage;
+  if (page >= minutes_.size()) minutes_.resize(page + 1);
+  if (!minutes_[page]) {
+    minutes_[page] = std::make_unique<Page>();
+    minutes_[page]->fill(kNever);
+  }
+  Minute& known = (*minutes_[page])[audit::at(token) % kPage];
+  if (known == minute) return;
+  const auto before = granted_in_.find(known);
+  if (before != granted_in_.end() && --before->second == 0) granted_in_.erase(before);
+  ++granted_in_[minute];
+  known = minute;
+  while (granted_in_.begin()->first + kWindow / std::chrono::minutes(1) < minute)
+    granted_in_.erase(granted_in_.begin());
+}
+
+/// A failure that was asked for later than this grant stands, but what came before is in a row with it no longer.
+void Cohort::recover(TokenIndex token, base::Instant asked, base::Instant now) {
+  const auto known = failures_.find(token);
+  if (known == failures_.end()) return;
+  Failure& failure = known->second;
+  if (asked > failure.latest_asked) {
+    last_recovery_ = now;
+    return settle(token);
+  }
+  if (asked <= failure.granted_asked) return;
+  add(failure, static_cast<std::uint64_t>(-1));
+  failure.granted_asked = asked;
+  failure.count = std::min(failure.count, 1);
+  failure.count_in_epoch = std::min(failure.count_in_epoch, 1);
+  add(failure, 1);
 }
 
 void Cohort::settle(TokenIndex token) {
@@ -112,8 +130,11 @@ void Cohort::failed(TokenIndex token, Failing way, const xads::Evidence& evidenc
                     base::Instant now) {
   const auto known = failures_.find(token);
   Failure failure = known == failures_.end() ? Failure{} : known->second;
+  if (asked <= failure.granted_asked) return;  // it was granted since
   if (known != failures_.end()) add(failure, static_cast<std::uint64_t>(-1));
-  if (failure.way != way || failure.count == 0) failure = Failure{.way = way, .first_asked = asked};
+  if (failure.way != way)
+    failure = Failure{.way = way, .latest_asked = failure.latest_asked, .granted_asked = failure.granted_asked};
+  failure.latest_asked = std::max(failure.latest_asked, asked);
   failure.definite = definite;
   failure.word = fmt::format("{} code {}", evidence.http_status, evidence.code.empty() ? "-" : evidence.code);
   ++failure.count;
@@ -121,16 +142,19 @@ void Cohort::failed(TokenIndex token, Failing way, const xads::Evidence& evidenc
   failure.epoch = epoch_;
   if (asked > last_grant_asked_) ++failure.count_in_epoch;
   add(failure, 1);
+  if (!definite && failure.identity != IdentityAnswer::kTokenInvalid) grants_ = 0;
   failures_[token] = std::move(failure);
   const auto failing = tally(way).failing;
   const bool many = failing >= kLeast && failing * kPart >= failing + granted_recently(now);
-  if (!many) mass_since_.reset();
-  if (many && !mass_since_) mass_since_ = now;
+  auto& mass_since = mass_since_[static_cast<std::size_t>(way)];
+  if (!many) mass_since.reset();
+  if (many && !mass_since) mass_since = now;
 }
 
-void Cohort::identity(TokenIndex token, IdentityAnswer answer, base::Instant) {
+void Cohort::identity(TokenIndex token, IdentityAnswer answer) {
   const auto known = failures_.find(token);
   if (known == failures_.end()) return;
+  if (answer == IdentityAnswer::kNoStatement && says_something(known->second.identity)) return;
   add(known->second, static_cast<std::uint64_t>(-1));
   known->second.identity = answer;
   known->second.identity_spoke = true;
@@ -150,7 +174,8 @@ Cohort::Reading Cohort::reading(Failing way, int confirmations, std::uint64_t li
   const auto part = (reading.asked + kPart - 1) / kPart;
   const auto many = std::max(kLeast, part);
   reading.mass = reading.failing >= many;
-  reading.stable = reading.mass && mass_since_ && now - *mass_since_ >= kStable && last_recovery_ + kStable <= now;
+  const auto& mass_since = mass_since_[static_cast<std::size_t>(way)];
+  reading.stable = reading.mass && mass_since && now - *mass_since >= kStable && last_recovery_ + kStable <= now;
   reading.revoking = sums.dead >= many;
   if (live < kLeast) {
     // Nobody beside them: each must have said it often, and the identity host must have agreed that it is not the
@@ -172,10 +197,12 @@ Cohort::Reading Cohort::reading(Failing way, int confirmations, std::uint64_t li
 }
 
 bool Cohort::recovered(base::Instant began, std::uint64_t live) const {
-  const int needed = live < 2 ? 1 : 2;
-  const auto since = std::count_if(latest_grants_.begin(), latest_grants_.begin() + grants_,
-                                   [&](const auto& grant) { return grant.second > began; });
-  return since >= needed;
+  const auto fresh = [&](const auto& grant) { return grant.second > began; };
+  if (grants_ < grants_in_a_row_.size() || !std::all_of(grants_in_a_row_.begin(), grants_in_a_row_.end(), fresh))
+    return false;
+  const auto differs = [&](const auto& grant) { return grant.first != grants_in_a_row_.front().first; };
+  if (live < 2 || std::any_of(grants_in_a_row_.begin(), grants_in_a_row_.end(), differs)) return true;
+  return grants_in_a_row_.front().second - std::max(row_began_, began) >= kStable;
 }
 
 std::vector<TokenIndex> Cohort::sample(std::size_t most) const {

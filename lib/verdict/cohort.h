@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -44,7 +45,7 @@ class Cohort {
   void failed(audit::TokenIndex token, Failing way, const xads::Evidence& evidence, bool definite, base::Instant asked,
               base::Instant now);
   /// The identity host spoke about a failing token.
-  void identity(audit::TokenIndex token, xads::IdentityAnswer answer, base::Instant now);
+  void identity(audit::TokenIndex token, xads::IdentityAnswer answer);
   /// The token has its own verdict, or is gone: it speaks for the app no longer.
   void settle(audit::TokenIndex token);
 
@@ -58,9 +59,11 @@ class Cohort {
   };
   /// `confirmations`: answers that must agree; `live`: how many tokens the app has.
   Reading reading(Failing way, int confirmations, std::uint64_t live, base::Instant now) const;
-  /// Enough tokens were granted since `began` to say that the app is well again.
+  /// Enough grants since `began`, of several tokens where there are several, and in between no failure that may be the
+  /// app's: it is well again. Grants of one token alone are enough over kStable: the others may be dead.
   bool recovered(base::Instant began, std::uint64_t live) const;
   bool is_failing(audit::TokenIndex token) const { return failures_.contains(token); }
+  std::uint64_t failing(Failing way) const { return tally(way).failing; }  ///< tokens
   std::optional<Failing> way_of(audit::TokenIndex token) const;
   std::optional<base::Instant> last_grant_asked() const;
   bool quiet() const { return failures_.empty(); }
@@ -81,8 +84,9 @@ class Cohort {
     std::uint32_t epoch = 0;  ///< of the counts
     int count_in_epoch = 0;   ///< answers in a row since any token of the app was granted
     int count = 0;            ///< answers in a row
-    base::Instant first_asked{};
-    std::string word;  ///< "401 code 32"
+    base::Instant latest_asked = base::Instant::min();
+    base::Instant granted_asked = base::Instant::min();  ///< of a grant that was asked for before the latest failure
+    std::string word;                                    ///< "401 code 32"
   };
   /// Sums over the failing tokens of one way.
   struct Tally {
@@ -93,26 +97,31 @@ class Cohort {
     std::array<std::uint64_t, 6> identity{};  ///< by IdentityAnswer, of those about which it was asked
     std::map<std::string, std::uint64_t> words;
   };
-  using Minute = std::int64_t;
+  using Minute = std::int32_t;
+  /// Tokens of one app lie mostly together among those of all apps: only pages with tokens of this app are there.
+  static constexpr std::size_t kPage = 32;
+  using Page = std::array<Minute, kPage>;
 
   Tally& tally(Failing way) { return tallies_[static_cast<std::size_t>(way)]; }
   const Tally& tally(Failing way) const { return tallies_[static_cast<std::size_t>(way)]; }
   bool confirmed(const Failure& failure) const;
   void add(const Failure& failure, std::uint64_t sign);
-  void recover(audit::TokenIndex token, base::Instant now);
+  void count_grant(audit::TokenIndex token, Minute minute);
+  void recover(audit::TokenIndex token, base::Instant asked, base::Instant now);
   std::uint64_t granted_recently(base::Instant now) const;
-  void roll(base::Instant now);
 
   std::unordered_map<audit::TokenIndex, Failure> failures_;
   std::array<Tally, kFailings> tallies_;
   std::uint32_t epoch_ = 0;  ///< grows when a token is granted: what failed before counts anew
   base::Instant last_grant_asked_ = base::Instant::min();
-  std::optional<base::Instant> mass_since_;  ///< when the failing tokens became many
+  std::array<std::optional<base::Instant>, kFailings> mass_since_;  ///< when those that fail this way became many
   base::Instant last_recovery_ = base::Instant::min();
-  std::array<std::pair<audit::TokenIndex, base::Instant>, 2> latest_grants_{};  ///< of two tokens, asked
-  int grants_ = 0;                                                              ///< how many of those there are
+  /// Which token was granted to a question of when. The latest, since a token failed.
+  std::array<std::pair<audit::TokenIndex, base::Instant>, 3> grants_in_a_row_{};
+  std::size_t grants_ = 0;     ///< how many of those there are
+  base::Instant row_began_{};  ///< when the first grant since a token failed came
   // How many tokens were granted last in which minute.
-  std::vector<Minute> minute_of_;  ///< by token
+  std::vector<std::unique_ptr<Page>> minutes_;  ///< by token
   std::map<Minute, std::uint64_t> granted_in_;
 };
 

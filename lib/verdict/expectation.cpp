@@ -221,6 +221,14 @@ Breach breach_of(const Expectation& expectation, const Capabilities& capabilitie
   return breach;
 }
 
+bool repairs(const Expectation& expectation, const Capabilities& capabilities, audit::TokenKind kind,
+             const Baseline& baseline) {
+  const auto* grant = baseline.run ? std::get_if<xads::Granted>(&baseline.run->answer) : nullptr;
+  if (grant == nullptr || !baseline.normal || baseline.accepted) return false;
+  return breach_of(expectation, capabilities, kind, *grant).details.empty() &&
+         !breach_of(expectation, capabilities, kind, *baseline.normal).details.empty();
+}
+
 std::optional<Finding> violation_of(const Expectation& expectation, const Capabilities& capabilities,
                                     const audit::Token& token, const ProbeState& state) {
   const Baseline& baseline = state.baseline;

@@ -70,6 +70,10 @@ struct Breach {
 /// Whether a grant holds what is expected of the pair, without regard to what the operator accepted. Pure.
 Breach breach_of(const Expectation& expectation, const Capabilities& capabilities, audit::TokenKind kind,
                  const xads::Granted& grant);
+/// Whether the present grant holds what is expected, and the normal one, which nobody accepted, did not: what was wrong
+/// from the beginning is repaired, and the present is how things should be. Pure.
+bool repairs(const Expectation& expectation, const Capabilities& capabilities, audit::TokenKind kind,
+             const Baseline& baseline);
 /// Whether the permissions hold this one, by themselves or by a wider role.
 bool holds(const xads::Permissions& permissions, xads::Permission permission);
 

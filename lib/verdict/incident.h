@@ -59,7 +59,8 @@ struct Incident {
   std::optional<base::Instant> resolved_at;
   /// An incident of the app explains this one, for now: nobody is told of it but of its end.
   std::optional<IncidentId> part_of{};
-  /// UTC, when it was over and came again, oldest first. Not empty: it flaps, and ends only after a quiet while.
+  /// UTC, when it was over and came again, oldest first. While the last of several is recent, it flaps: it ends only
+  /// after a quiet while, and nobody is told how it changes meanwhile.
   std::vector<base::Instant> flips{};
   std::optional<base::Instant> calm_since{};  ///< UTC, of one that flaps: nothing is found of it since; not stored
   bool operator==(const Incident&) const = default;

@@ -1,5 +1,6 @@
 #include "verdict/judge.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/overloaded.h"
@@ -46,9 +47,12 @@ Needs needs_of_401(const Suspicion& suspicion, const ConfirmOptions& options, co
   const Needs more{.another_answer = suspicion.count < kVagueCount, .identity = true, .neighbours = true};
   if (neighbours.alive_elsewhere) return more;
   if (suspicion.identity == IdentityAnswer::kTokenInvalid) {
-    // Two hosts say the same of this one token. The vague form is no statement of its own.
-    const int agreed = suspicion.count + (definite ? 1 : 0);
-    return agreed >= options.count ? Needs{.rule = "identity_confirms"} : more;
+    // Two hosts say the same of this one token. The vague form is no statement of its own: it leaves one host alone,
+    // which has to say it more often while many tokens get the vague form.
+    const int agreed = definite ? suspicion.count + 1 : std::min(suspicion.count, suspicion.identity_count);
+    const int needed = !definite && neighbours.mass ? std::max(options.count, kVagueCount) : options.count;
+    if (agreed >= needed) return {.rule = "identity_confirms"};
+    return {.another_answer = true, .identity = true, .neighbours = true};
   }
   if (suspicion.count < options.count) return more;
   // The token lives, so the Ads host is at fault; or the clock is. Ask both again at the next regular time.
@@ -149,7 +153,11 @@ Judgement judge_identity(const Baseline& before, xads::IdentityAnswer answer, co
                          const Neighbours& neighbours, base::Instant now) {
   Judgement judgement{.baseline = before};
   if (!before.suspicion || !blames_token(before.suspicion->answer)) return judgement;
-  judgement.baseline.suspicion->identity = answer;
+  Suspicion& suspicion = *judgement.baseline.suspicion;
+  if (answer != xads::IdentityAnswer::kNoStatement) {
+    suspicion.identity_count = suspicion.identity == answer ? suspicion.identity_count + 1 : 1;
+    suspicion.identity = answer;
+  }
   weigh_suspicion(judgement, options, neighbours, now);
   judgement.ask_identity = false;  // it has just been asked
   return judgement;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -33,6 +34,20 @@ class OpenIncidents {
   /// When this trouble was over lately, oldest first; empty when it was not.
   std::vector<base::Instant> take_recent(const IncidentKey& key, base::Instant now);
   void forget_before(base::Instant then);
+
+  /// What people were told last of one that flaps; without a finding: nobody knows any more, it flapped before a
+  /// restart.
+  struct Told {
+    std::optional<Finding> finding;
+  };
+  /// Null when there is nothing that people were spared.
+  const Told* told(const IncidentKey& key) const;
+  void forget_told(const IncidentKey& key) { told_.erase(key); }
+  /// take_due() gives this key at `due`, whether it is still open or not. One that flaps when it is put in is due when
+  /// its last turn is no longer recent.
+  void look_again(const IncidentKey& key, base::Instant due) { due_.emplace(due, key); }
+  std::vector<IncidentKey> take_due(base::Instant now);
+
   iterator find(const IncidentKey& key) { return incidents_.find(key); }
   const_iterator find(const IncidentKey& key) const { return incidents_.find(key); }
   bool contains(const IncidentKey& key) const { return incidents_.contains(key); }
@@ -61,8 +76,13 @@ class OpenIncidents {
     std::vector<base::Instant> flips;
   };
 
+  void watch(const Incident& incident);
+
   Map incidents_;
   std::map<IncidentKey, Past> recent_;
+  std::set<std::pair<base::Instant, IncidentKey>> recent_by_end_;  ///< resolved_at of each in recent_
+  std::map<IncidentKey, Told> told_;
+  std::set<std::pair<base::Instant, IncidentKey>> due_;
   std::set<IncidentKey, ByAccount> on_accounts_;  ///< the keys that on_account() tells
 };
 

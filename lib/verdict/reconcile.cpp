@@ -6,10 +6,42 @@
 namespace verdict {
 namespace {
 
-bool flaps(const Incident& incident) { return incident.flips.size() >= OpenIncidents::kFlips; }
+/// It came and went often, the last time not long ago: people do not hear of each turn.
+bool flaps(const Incident& incident, base::Instant now) {
+  return incident.flips.size() >= OpenIncidents::kFlips && now - incident.flips.back() < OpenIncidents::kRecent;
+}
 
 bool same_news(const Finding& left, const Finding& right) {
   return left.before == right.before && left.after == right.after && left.details == right.details;
+}
+
+void come_again(Incident& incident) {
+  incident.flips.push_back(*std::exchange(incident.calm_since, std::nullopt));
+  if (incident.flips.size() > OpenIncidents::kMostFlips) incident.flips.erase(incident.flips.begin());
+}
+
+/// What is found now is what the open incident says from now on.
+IncidentStep take_over(Incident& incident, const Finding& finding, OpenIncidents& open, base::Instant now) {
+  if (incident.calm_since) come_again(incident);
+  const bool told = !same_news(incident.finding, finding) && !flaps(incident, now);
+  const Grounds first = incident.finding.grounds;
+  incident.finding = finding;
+  if (incident.finding.grounds.witnesses.empty()) incident.finding.grounds = first;
+  incident.updated_at = now;
+  if (told) open.forget_told(finding.key);
+  return IncidentStep{told ? Step::kUpdated : Step::kRecorded, incident};
+}
+
+/// One that flaps no longer: people hear now what they were spared, if it makes a difference.
+std::optional<IncidentStep> end_flapping(Incident& incident, OpenIncidents& open, base::Instant now) {
+  const IncidentKey& key = incident.finding.key;
+  const OpenIncidents::Told* told = open.told(key);
+  if (told == nullptr || incident.calm_since || flaps(incident, now)) return std::nullopt;
+  const bool known = told->finding && same_news(*told->finding, incident.finding);
+  open.forget_told(key);
+  if (incident.updated_at == incident.opened_at) return std::nullopt;
+  incident.updated_at = now;  // from this, a later process knows that nothing is left to be told
+  return IncidentStep{known ? Step::kRecorded : Step::kUpdated, incident};
 }
 
 std::optional<IncidentStep> open_or_update(const Finding& finding, OpenIncidents& open, base::Instant now,
@@ -17,18 +49,8 @@ std::optional<IncidentStep> open_or_update(const Finding& finding, OpenIncidents
   const auto known = open.find(finding.key);
   if (known == open.end()) return open_one(finding, open, now, random);
   Incident& incident = known->second;
-  const bool back = incident.calm_since.has_value();
-  if (back) {
-    incident.flips.push_back(*std::exchange(incident.calm_since, std::nullopt));
-    if (incident.flips.size() > OpenIncidents::kMostFlips) incident.flips.erase(incident.flips.begin());
-  }
-  if (!back && same_news(incident.finding, finding)) return std::nullopt;
-  const bool news = !same_news(incident.finding, finding) && !flaps(incident);
-  const Grounds first = incident.finding.grounds;
-  incident.finding = finding;
-  if (incident.finding.grounds.witnesses.empty()) incident.finding.grounds = first;
-  incident.updated_at = now;
-  return IncidentStep{news ? Step::kUpdated : Step::kRecorded, incident};
+  if (!incident.calm_since && same_news(incident.finding, finding)) return std::nullopt;
+  return take_over(incident, finding, open, now);
 }
 
 /// `concerned`: the open incidents that the assessment is about.
@@ -64,9 +86,7 @@ std::optional<IncidentStep> open_one(const Finding& finding, OpenIncidents& open
   const auto known = open.find(finding.key);
   if (known != open.end()) {
     if (!known->second.calm_since) return std::nullopt;
-    known->second.flips.push_back(*std::exchange(known->second.calm_since, std::nullopt));
-    known->second.updated_at = now;
-    return IncidentStep{Step::kRecorded, known->second};
+    return take_over(known->second, finding, open, now);
   }
   Incident incident{.id = IncidentId::make(now, random), .finding = finding, .opened_at = now, .updated_at = now};
   incident.flips = open.take_recent(finding.key, now);
@@ -77,11 +97,12 @@ std::optional<IncidentStep> open_one(const Finding& finding, OpenIncidents& open
 std::optional<IncidentStep> resolve_one(const IncidentKey& key, OpenIncidents& open, base::Instant now) {
   const auto known = open.find(key);
   if (known == open.end()) return std::nullopt;
-  if (flaps(known->second)) {
-    base::Instant& calm_since =
-        known->second.calm_since ? *known->second.calm_since : known->second.calm_since.emplace(now);
-    if (now - calm_since < OpenIncidents::kRecent) return std::nullopt;
+  auto& calm_since = known->second.calm_since;
+  if (!calm_since && flaps(known->second, now)) {
+    calm_since = now;
+    open.look_again(key, now + OpenIncidents::kRecent);
   }
+  if (calm_since && now - *calm_since < OpenIncidents::kRecent) return std::nullopt;
   Incident incident = std::move(known->second);
   open.erase(incident.finding.key);
   incident.updated_at = now;
@@ -91,13 +112,12 @@ std::optional<IncidentStep> resolve_one(const IncidentKey& key, OpenIncidents& o
 }
 
 std::vector<IncidentStep> settle_calm(OpenIncidents& open, base::Instant now) {
-  std::vector<IncidentKey> calm;
-  for (const auto& [key, incident] : open) {
-    if (incident.calm_since && now - *incident.calm_since >= OpenIncidents::kRecent) calm.push_back(key);
-  }
   std::vector<IncidentStep> steps;
-  for (const auto& key : calm) {
-    if (auto step = resolve_one(key, open, now)) steps.push_back(std::move(*step));
+  for (const auto& key : open.take_due(now)) {
+    const auto known = open.find(key);
+    if (known == open.end()) continue;
+    auto step = known->second.calm_since ? resolve_one(key, open, now) : end_flapping(known->second, open, now);
+    if (step) steps.push_back(std::move(*step));
   }
   return steps;
 }

@@ -28,12 +28,14 @@ std::vector<IncidentStep> reconcile_token(const audit::TokenId& token, const Ass
 std::vector<IncidentStep> reconcile_account(const std::string& account, const Assessment& assessment,
                                             OpenIncidents& open, base::Instant now, base::Random& random);
 
-/// For what no assessment sees, such as Scope::kAudit. Opens the incident; nothing when it is open already.
+/// For what no assessment sees, such as Scope::kAudit. Opens the incident, or takes the finding over when it was calm;
+/// nothing when it is open already.
 std::optional<IncidentStep> open_one(const Finding& finding, OpenIncidents& open, base::Instant now,
                                      base::Random& random);
 /// Resolves it; nothing when it is not open. One that flaps stays until it has been calm for OpenIncidents::kRecent.
 std::optional<IncidentStep> resolve_one(const IncidentKey& key, OpenIncidents& open, base::Instant now);
-/// Resolves those that flapped and have been calm for long enough.
+/// Of those that flap: resolves what has been calm for long enough, and tells of what has come to stay what its turns
+/// have changed. Costs what it finds.
 std::vector<IncidentStep> settle_calm(OpenIncidents& open, base::Instant now);
 
 }  // namespace verdict

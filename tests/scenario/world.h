@@ -55,10 +55,9 @@ class World {
   }
 
   void watch(const std::string& token, const std::vector<std::string>& accounts,
-             const std::vector<std::string>& permissions = {"AD_MANAGER"}) {
+             const std::vector<std::string>& permissions = {"AD_MANAGER"}, const std::string& app = "agency") {
     for (const auto& account : accounts) truth.grants[{token, account}] = permissions;
-    store::StoredToken stored{
-        .token = {.name = token, .app = "agency"}, .accounts = accounts, .added_at = clock.now().utc};
+    store::StoredToken stored{.token = {.name = token, .app = app}, .accounts = accounts, .added_at = clock.now().utc};
     stored.token.id = audit::TokenId::make(clock.now().utc, random);
     stored.secrets = {base::Secret(token + "-key"), base::Secret(token + "-secret")};
     std::vector<store::StoredToken> list;
@@ -106,6 +105,8 @@ class World {
     clock.advance(down);
     start();
   }
+  /// To be heeded from the next start on.
+  service::AuditOptions& options() { return options_; }
   /// The machine sleeps: time passes and nothing runs.
   void sleep(base::Duration span) { clock.advance(span); }
   /// A token whose accounts are those of GET accounts.
@@ -146,7 +147,7 @@ class World {
       store_ = store::open_sqlite({.path = ":memory:", .key = base::Secret(key)}, random, kStart);
     }
     engine_ = std::make_unique<service::Engine>(options_, service::Announcer(destinations_, routes_, random), random);
-    revision_ = engine_->restore(*store_, {"agency"}, clock.now());
+    revision_ = engine_->restore(*store_, {"agency", "studio"}, clock.now());
     commit();
   }
 

@@ -16,11 +16,11 @@ constexpr auto kRevoked = R"({"errors":[{"code":89,"message":"Invalid or expired
 /// Reads like the real one, and asks a function before every commit.
 class FailingStore final : public store::Store {
  public:
-  FailingStore(std::unique_ptr<store::Store> real, std::function<void()> before_commit)
+  FailingStore(std::unique_ptr<store::Store> real, std::function<void(const store::Batch&)> before_commit)
       : real_(std::move(real)), before_commit_(std::move(before_commit)) {}
 
   void commit(const store::Batch& batch) override {
-    before_commit_();
+    before_commit_(batch);
     real_->commit(batch);
   }
   std::uint64_t load(store::Loader& loader, base::Instant recent_since) override {
@@ -48,7 +48,7 @@ class FailingStore final : public store::Store {
   bool request_acceptance(const verdict::Acceptance& acceptance) override {
     return real_->request_acceptance(acceptance);
   }
-  std::vector<verdict::Acceptance> take_acceptances() override { return real_->take_acceptances(); }
+  std::vector<verdict::Acceptance> acceptances() override { return real_->acceptances(); }
   std::vector<verdict::PlannedChange> planned_changes(bool open_only) override {
     return real_->planned_changes(open_only);
   }
@@ -73,12 +73,38 @@ class FailingStore final : public store::Store {
 
  private:
   std::unique_ptr<store::Store> real_;
-  std::function<void()> before_commit_;
+  std::function<void(const store::Batch&)> before_commit_;
 };
 
 ScriptedTransport::Script always(const http::Reply& reply) {
   return [reply](const http::Request&) { return reply; };
 }
+
+/// Runs until a signal, which comes after `span`.
+void run_for(Workshop& workshop, std::chrono::milliseconds span) {
+  workshop.signals.add(SIGUSR1);  // in the place of SIGTERM, which would end the test runner
+  boost::asio::steady_timer timer(workshop.io, span);
+  timer.async_wait([](const boost::system::error_code&) { std::raise(SIGUSR1); });
+  workshop.make_loop()->run();
+}
+
+/// A role was reduced, and its incident accepted while no daemon ran.
+struct Accepted {
+  Accepted() {
+    before.add_token("brand-a", {"aaa"});
+    CHECK(before.make_loop()->run_once("", "", 10s) == 0);
+    reduced.store = std::move(before.store);
+    CHECK(reduced.make_loop()->run_once("", "", 10s) == 0);
+    workshop.store = std::move(reduced.store);
+    workshop.loop_options.refresh_interval = 20ms;
+    const auto open = workshop.store->incidents({});
+    REQUIRE(open.size() == 1);
+    REQUIRE(workshop.store->request_acceptance({open[0].id, "alice", "it is meant so", workshop.clock.now().utc}));
+  }
+  Workshop before{always(granted("AD_MANAGER")), always(status(204))};  // outlives the store, which it opened
+  Workshop reduced{always(granted("CAMPAIGN_ANALYST")), always(status(204))};
+  Workshop workshop{always(granted("CAMPAIGN_ANALYST")), always(status(204))};
+};
 
 }  // namespace
 
@@ -135,12 +161,8 @@ TEST_CASE("loop: a token whose app the settings do not have is left alone") {
 
 TEST_CASE("loop: a stop in the middle leaves what was learned on disk and asks nothing more") {
   Workshop workshop(always(granted("AD_MANAGER")), always(status(204)));
-  workshop.signals.add(SIGUSR1);  // in the place of SIGTERM, which would end the test runner
   workshop.add_token("brand-a", {"aaa"});
-  const auto loop = workshop.make_loop();
-  boost::asio::steady_timer timer(workshop.io, 250ms);
-  timer.async_wait([](const boost::system::error_code&) { std::raise(SIGUSR1); });
-  loop->run();
+  run_for(workshop, 250ms);
   CHECK(workshop.api.sent.size() >= 1);
   CHECK(workshop.store->probes().at(0).baseline.run->count == workshop.api.sent.size());
 }
@@ -148,8 +170,8 @@ TEST_CASE("loop: a stop in the middle leaves what was learned on disk and asks n
 TEST_CASE("loop: a store that fails ends the run with what it threw") {
   Workshop workshop(always(granted("AD_MANAGER")), always(status(204)));
   workshop.add_token("brand-a", {"aaa"});
-  workshop.store =
-      std::make_unique<FailingStore>(std::move(workshop.store), [] { throw std::runtime_error("the disk is gone"); });
+  workshop.store = std::make_unique<FailingStore>(
+      std::move(workshop.store), [](const store::Batch&) { throw std::runtime_error("the disk is gone"); });
   CHECK_THROWS_WITH(workshop.make_loop()->run_once("", "", 10s), "the disk is gone");
 }
 
@@ -157,11 +179,27 @@ TEST_CASE("loop: a full disk pauses everything, and nothing is lost or sent twic
   Workshop workshop(always(status(401, kRevoked)), always(status(204)));
   workshop.add_token("brand-a", {"aaa"});
   int refusals = 1;
-  workshop.store = std::make_unique<FailingStore>(std::move(workshop.store), [&] {
+  workshop.store = std::make_unique<FailingStore>(std::move(workshop.store), [&](const store::Batch&) {
     if (refusals-- > 0) throw store::FullStore("no room");
   });
   CHECK(workshop.make_loop()->run_once("", "", 10s) == 0);
   CHECK(refusals < 0);
   CHECK(workshop.sinks.sent.size() == 1);
   CHECK(workshop.store->delivery_counts().delivered == 1);
+}
+
+TEST_CASE_FIXTURE(Accepted, "loop: what was accepted while no daemon ran is taken up at the first look") {
+  run_for(workshop, 300ms);
+  CHECK(workshop.store->incidents({}).empty());
+  CHECK(workshop.store->acceptances().empty());
+  CHECK(workshop.store->history({.kinds = {"accepted"}}).size() == 1);
+}
+
+TEST_CASE_FIXTURE(Accepted, "loop: an acceptance outlives a process that could not write what it made of it") {
+  workshop.store = std::make_unique<FailingStore>(std::move(workshop.store), [](const store::Batch& batch) {
+    if (!batch.done_acceptances.empty()) throw std::runtime_error("the disk is gone");
+  });
+  CHECK_THROWS_WITH(run_for(workshop, 3s), "the disk is gone");
+  CHECK(workshop.store->incidents({}).size() == 1);
+  CHECK(workshop.store->acceptances().size() == 1);
 }

@@ -114,22 +114,23 @@ TEST_CASE("roster: any baseline comes back as it was put") {
   const auto token = put(roster, "brand-a");
   const verdict::Baseline plain = plain_baseline();
   verdict::Baseline unasked, other_user = plain, unknown = plain, reduced = plain, suspected = plain, denied,
-                             old = plain;
+                             old = plain, accepted = plain;
   other_user.run->answer = grant({"AD_MANAGER"}, "78");
+  accepted.accepted = true;
   unknown.run->answer = *(unknown.normal = grant({"AD_MANAGER", "NEW_POWER"}));
   reduced.run->answer = grant({"ANALYST"});
   suspected.suspicion = verdict::Suspicion{.answer = xads::Denied{xads::Denial::kTokenInvalid}, .began = kNoon};
   denied.run = verdict::Run{xads::Denied{xads::Denial::kAccountNotFound}, kNoon, kNoon, 1, {404, "NOT_FOUND"}};
   old.last_good_at = kNoon - 90min;
   int number = 0;
-  for (const auto& baseline : {plain, unasked, other_user, unknown, reduced, suspected, denied, old}) {
+  for (const auto& baseline : {plain, unasked, other_user, unknown, reduced, suspected, denied, old, accepted}) {
     const auto pair = add(roster, token, "account" + std::to_string(number++), baseline);
     CHECK(roster.baseline(pair) == baseline);
     CHECK(roster.state(pair).baseline == baseline);
   }
   CHECK((roster.pair(PairIndex{0}).form == Pair::Form::kPlain));
   CHECK((roster.pair(PairIndex{1}).form == Pair::Form::kUnasked));
-  for (std::uint32_t place = 2; place < 8; ++place) CHECK((roster.pair(PairIndex{place}).form == Pair::Form::kUnusual));
+  for (std::uint32_t place = 2; place < 9; ++place) CHECK((roster.pair(PairIndex{place}).form == Pair::Form::kUnusual));
 }
 
 TEST_CASE("roster: the plain answer once more does what the judge would do") {

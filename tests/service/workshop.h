@@ -56,7 +56,7 @@ struct Workshop {
                                                               .store = *store,
                                                               .clock = clock,
                                                               .log = log},
-                                           service::LoopOptions{});
+                                           loop_options);
   }
 
   boost::asio::io_context io{1};
@@ -69,6 +69,7 @@ struct Workshop {
   std::vector<alert::Destination> destinations;
   std::vector<alert::Route> routes;
   service::AuditOptions options;
+  service::LoopOptions loop_options;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<alert::Courier> courier;
   std::unique_ptr<service::Engine> engine;

@@ -23,6 +23,7 @@ TEST_CASE("batch: anything in it makes it worth a commit") {
   CHECK(with([](auto& batch) { batch.grown_runs.emplace_back(); }));
   CHECK(with([](auto& batch) { batch.discovery_steps.emplace_back(); }));
   CHECK(with([](auto& batch) { batch.gauges.emplace_back(); }));
+  CHECK(with([](auto& batch) { batch.done_acceptances.emplace_back(); }));
   CHECK(with([](auto& batch) { batch.ended_in_order = false; }));
   CHECK(with([](auto& batch) { batch.last_sequence = 1; }));
 }

@@ -21,6 +21,11 @@ void commit(store::Store& store, const verdict::PlannedChange& plan) {
   batch.planned_changes = {plan};
   store.commit(batch);
 }
+void finish(store::Store& store, const verdict::IncidentId& incident) {
+  store::Batch batch;
+  batch.done_acceptances = {incident};
+  store.commit(batch);
+}
 
 }  // namespace
 
@@ -69,13 +74,35 @@ TEST_CASE("operator: what is withdrawn or done stays so, whatever is written lat
   }
 }
 
-TEST_CASE("operator: an acceptance waits for the daemon and is taken once") {
+TEST_CASE("operator: an acceptance waits for the daemon until a batch takes it away") {
   const TemporaryDirectory directory;
   const auto incident = samples::make_id<verdict::IncidentId>();
   samples::open(directory / "store.db").request_acceptance(samples::acceptance(incident));
   auto store = samples::open(directory / "store.db");
-  CHECK(store.take_acceptances() == std::vector{samples::acceptance(incident)});
-  CHECK(store.take_acceptances().empty());
+  CHECK(store.acceptances() == std::vector{samples::acceptance(incident)});
+  CHECK(store.acceptances() == std::vector{samples::acceptance(incident)});  // reading takes nothing away
+  finish(store, samples::make_id<verdict::IncidentId>());
+  CHECK(store.acceptances().size() == 1);
+  finish(store, incident);
+  CHECK(store.acceptances().empty());
+}
+
+TEST_CASE("operator: an acceptance stays when the batch that takes it away fails") {
+  const TemporaryDirectory directory;
+  auto store = samples::open(directory / "store.db");
+  const auto incident = samples::make_id<verdict::IncidentId>();
+  store.request_acceptance(samples::acceptance(incident));
+  store::Database(directory / "store.db")
+      .run("CREATE TRIGGER refuse BEFORE INSERT ON gauges BEGIN SELECT RAISE(FAIL, 'refused'); END");
+  store::Batch batch;
+  batch.done_acceptances = {incident};
+  batch.changes = {samples::change("brand-a", "acc1")};
+  batch.gauges = {{"pairs_waiting", 3}};
+  CHECK_THROWS(store.commit(batch));
+  CHECK(store.acceptances().size() == 1);
+  batch.gauges.clear();
+  store.commit(batch);
+  CHECK(store.acceptances().empty());
 }
 
 TEST_CASE("operator: an incident is accepted once, and the first word stays") {
@@ -85,18 +112,19 @@ TEST_CASE("operator: an incident is accepted once, and the first word stays") {
   second.by = "bob";
   CHECK(store.request_acceptance(first));
   CHECK_FALSE(store.request_acceptance(second));
-  CHECK(store.take_acceptances() == std::vector{first});
+  CHECK(store.acceptances() == std::vector{first});
+  finish(store, first.incident);
   CHECK(store.request_acceptance(second));
 }
 
-TEST_CASE("operator: several acceptances are taken in the order in which they were given") {
+TEST_CASE("operator: several acceptances come in the order in which they were given") {
   auto store = samples::open_in_memory();
   auto late = samples::acceptance(samples::make_id<verdict::IncidentId>());
   late.at += std::chrono::seconds(1);
   const auto early = samples::acceptance(samples::make_id<verdict::IncidentId>());
   store.request_acceptance(late);
   store.request_acceptance(early);
-  CHECK(store.take_acceptances() == std::vector{early, late});
+  CHECK(store.acceptances() == std::vector{early, late});
 }
 
 TEST_CASE("operator: looking for acceptances writes nothing") {
@@ -104,6 +132,6 @@ TEST_CASE("operator: looking for acceptances writes nothing") {
   auto store = samples::open(directory / "store.db");
   store::Database witness(directory / "store.db");
   const auto version = witness.number("PRAGMA data_version");
-  store.take_acceptances();
+  store.acceptances();
   CHECK(witness.number("PRAGMA data_version") == version);
 }

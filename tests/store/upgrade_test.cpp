@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(Fixture, "upgrade: probes and incidents of schema 1 have nothi
     CHECK(store.find_incident(incident.id) == incident);
   }
   CHECK(loaded.plans.empty());
-  CHECK(store.take_acceptances().empty());
+  CHECK(store.acceptances().empty());
 }
 
 TEST_CASE_FIXTURE(Fixture, "upgrade: what was open in schema 1 can be resolved") {

@@ -27,7 +27,7 @@ Cohort healthy() {
 void fail(Cohort& cohort, int end, base::Instant at, IdentityAnswer identity = IdentityAnswer::kUnauthenticated) {
   for (int number = 0; number < end; ++number) {
     cohort.failed(token(number), Failing::kAuthentication, kVague, false, at, at);
-    cohort.identity(token(number), identity, at);
+    cohort.identity(token(number), identity);
   }
 }
 Cohort::Reading read(const Cohort& cohort, base::Instant now, Failing way = Failing::kAuthentication) {
@@ -94,7 +94,7 @@ TEST_CASE("cohort: an answer to a question that was asked before the latest gran
   for (int round = 0; round < 3; ++round) {
     for (int number = 0; number < 15; ++number) {
       cohort.failed(token(number), Failing::kAuthentication, kVague, false, kNoon + 9s, kNoon + 12s);
-      cohort.identity(token(number), IdentityAnswer::kUnauthenticated, kNoon + 12s);
+      cohort.identity(token(number), IdentityAnswer::kUnauthenticated);
     }
   }
   CHECK_FALSE(read(cohort, kNoon + 12s).app_at_fault);
@@ -111,7 +111,7 @@ TEST_CASE("cohort: tokens that the identity host calls dead speak against themse
     for (int number = 0; number < 50; ++number) {
       definite.failed(token(number), Failing::kAuthentication, {401, "89"}, true, kNoon + round * 20s,
                       kNoon + round * 20s);
-      definite.identity(token(number), IdentityAnswer::kNoStatement, kNoon + round * 20s);
+      definite.identity(token(number), IdentityAnswer::kNoStatement);
     }
   }
   CHECK_FALSE(read(definite, kNoon + 40s).app_at_fault);
@@ -126,9 +126,9 @@ TEST_CASE("cohort: nothing is concluded before the identity host was asked, or w
       cohort.failed(token(number), Failing::kAuthentication, kVague, false, kNoon + round * 20s, kNoon + round * 20s);
   }
   CHECK_FALSE(read(cohort, kNoon + 20s).app_at_fault);
-  for (int number = 0; number < 20; ++number) cohort.identity(token(number), IdentityAnswer::kClockSkewed, kNoon + 21s);
+  for (int number = 0; number < 20; ++number) cohort.identity(token(number), IdentityAnswer::kClockSkewed);
   CHECK_FALSE(read(cohort, kNoon + 21s).app_at_fault);
-  for (int number = 0; number < 20; ++number) cohort.identity(token(number), IdentityAnswer::kNoStatement, kNoon + 22s);
+  for (int number = 0; number < 20; ++number) cohort.identity(token(number), IdentityAnswer::kNoStatement);
   CHECK(read(cohort, kNoon + 22s).app_at_fault);
 }
 
@@ -153,8 +153,10 @@ TEST_CASE("cohort: an app with one token must say it six times, and the identity
     fail(cohort, 1, kNoon + round * 20s);
   }
   CHECK(cohort.reading(Failing::kAuthentication, 2, 1, kNoon + 2min).app_at_fault);
-  cohort.identity(token(0), IdentityAnswer::kNoStatement, kNoon + 2min);
-  CHECK_FALSE(cohort.reading(Failing::kAuthentication, 2, 1, kNoon + 2min).app_at_fault);
+  Cohort unheard;
+  unheard.granted(token(0), kNoon - 1min, kNoon - 1min);
+  for (int round = 0; round < 6; ++round) fail(unheard, 1, kNoon + round * 20s, IdentityAnswer::kNoStatement);
+  CHECK_FALSE(unheard.reading(Failing::kAuthentication, 2, 1, kNoon + 2min).app_at_fault);
 }
 
 TEST_CASE("cohort: a mass is stable when none of it has recovered for five minutes") {
@@ -178,17 +180,35 @@ TEST_CASE("cohort: a token with a verdict of its own speaks for nobody") {
   CHECK(read(cohort, kNoon).failing == 2);
 }
 
-TEST_CASE("cohort: two tokens granted since then say that the app is well, one when there is no other") {
+TEST_CASE("cohort: three grants in a row, not of one token alone, say that the app is well") {
   Cohort cohort;
   fail(cohort, 3, kNoon);
-  cohort.granted(token(0), kNoon + 10s, kNoon + 10s);
-  CHECK_FALSE(cohort.recovered(kNoon, 3));
+  for (const auto after : {10s, 20s}) cohort.granted(token(0), kNoon + after, kNoon + after);
+  CHECK_FALSE(cohort.recovered(kNoon, 1));
+  cohort.granted(token(0), kNoon + 30s, kNoon + 30s);
   CHECK(cohort.recovered(kNoon, 1));
-  cohort.granted(token(0), kNoon + 20s, kNoon + 20s);
   CHECK_FALSE(cohort.recovered(kNoon, 3));
-  cohort.granted(token(1), kNoon + 20s, kNoon + 20s);
+  CHECK_FALSE(cohort.recovered(kNoon + 10s, 1));  // one of them was asked before
+  cohort.granted(token(1), kNoon + 30s, kNoon + 30s);
   CHECK(cohort.recovered(kNoon, 3));
-  CHECK_FALSE(cohort.recovered(kNoon + 20s, 3));
+  CHECK(cohort.recovered(kNoon, 2));
+}
+
+TEST_CASE("cohort: a failure between the grants says that the app is not well, unless it is this token's own") {
+  const auto recovered = [](bool definite, IdentityAnswer identity) {
+    Cohort cohort;
+    fail(cohort, 3, kNoon);
+    cohort.identity(token(2), identity);
+    for (const int number : {0, 1}) cohort.granted(token(number), kNoon + 10s, kNoon + 10s);
+    const xads::Evidence evidence{401, definite ? "89" : "32"};
+    cohort.failed(token(2), Failing::kAuthentication, evidence, definite, kNoon + 15s, kNoon + 15s);
+    cohort.granted(token(0), kNoon + 20s, kNoon + 20s);
+    return cohort.recovered(kNoon, 3);
+  };
+  CHECK_FALSE(recovered(false, IdentityAnswer::kUnauthenticated));
+  CHECK_FALSE(recovered(false, IdentityAnswer::kNoStatement));
+  CHECK(recovered(true, IdentityAnswer::kUnauthenticated));
+  CHECK(recovered(false, IdentityAnswer::kTokenInvalid));
 }
 
 TEST_CASE("cohort: the likely cause follows what most tokens heard") {
@@ -205,4 +225,73 @@ TEST_CASE("cohort: the likely cause follows what most tokens heard") {
   CHECK(cohort.likely_cause(Failing::kApp).find("no access to the Ads API") != std::string::npos);
   CHECK(cohort.tally_text(Failing::kApp) ==
         std::vector<std::string>{"Ads API: 403 code UNAUTHORIZED_CLIENT_APPLICATION for 1 tokens"});
+}
+
+TEST_CASE("cohort: grants of one token alone say that the app is well when they go on for five minutes") {
+  Cohort cohort;
+  fail(cohort, 2, kNoon);
+  for (int minute = 1; minute <= 5; ++minute) cohort.granted(token(0), kNoon + minute * 1min, kNoon + minute * 1min);
+  CHECK_FALSE(cohort.recovered(kNoon, 2));
+  cohort.granted(token(0), kNoon + 6min, kNoon + 6min);
+  CHECK(cohort.recovered(kNoon, 2));
+  CHECK_FALSE(cohort.recovered(kNoon + 2min, 2));
+  cohort.failed(token(1), Failing::kAuthentication, kVague, false, kNoon + 7min, kNoon + 7min);
+  for (int minute = 8; minute <= 12; ++minute) cohort.granted(token(0), kNoon + minute * 1min, kNoon + minute * 1min);
+  CHECK_FALSE(cohort.recovered(kNoon, 2));
+}
+
+TEST_CASE("cohort: a failing token that is granted again recovers, though another's grant was asked for later") {
+  Cohort cohort;
+  fail(cohort, 3, kNoon);
+  cohort.granted(token(50), kNoon + 20s, kNoon + 20s);
+  cohort.granted(token(1), kNoon + 10s, kNoon + 21s);
+  CHECK_FALSE(cohort.is_failing(token(1)));
+  CHECK(cohort.is_failing(token(2)));
+}
+
+TEST_CASE("cohort: a grant that was asked for before the latest failure ends the row, not the failure") {
+  Cohort cohort;
+  for (const auto after : {0s, 10s, 30s})
+    cohort.failed(token(0), Failing::kAuthentication, kVague, false, kNoon + after, kNoon + after);
+  CHECK(cohort.word_of(token(0)) == "401 code UNAUTHORIZED_ACCESS, 3 in a row");
+  cohort.granted(token(0), kNoon + 20s, kNoon + 31s);
+  CHECK(cohort.word_of(token(0)) == "401 code UNAUTHORIZED_ACCESS, 1 in a row");
+  cohort.failed(token(0), Failing::kAuthentication, kVague, false, kNoon + 15s, kNoon + 32s);
+  CHECK(cohort.word_of(token(0)) == "401 code UNAUTHORIZED_ACCESS, 1 in a row");
+  cohort.failed(token(0), Failing::kAuthentication, kVague, false, kNoon + 40s, kNoon + 40s);
+  CHECK(cohort.word_of(token(0)) == "401 code UNAUTHORIZED_ACCESS, 2 in a row");
+  cohort.settle(token(0));
+  CHECK(cohort.quiet());
+  CHECK(cohort.tally_text(Failing::kAuthentication).empty());  // what was added was taken away
+}
+
+TEST_CASE("cohort: one token that fails in its own way does not unsettle a mass that fails in another") {
+  Cohort cohort;
+  for (int minute = 0; minute <= 5; ++minute) {
+    fail(cohort, 5, kNoon + minute * 1min);
+    cohort.failed(token(7), Failing::kApp, kReadOnly, false, kNoon + minute * 1min, kNoon + minute * 1min);
+  }
+  CHECK(read(cohort, kNoon + 5min).stable);
+  CHECK_FALSE(read(cohort, kNoon + 5min, Failing::kApp).stable);
+}
+
+TEST_CASE("cohort: an identity host that falls silent takes nothing back") {
+  Cohort cohort = healthy();
+  fail(cohort, 50, kNoon, IdentityAnswer::kTokenInvalid);
+  for (int number = 0; number < 50; ++number) cohort.identity(token(number), IdentityAnswer::kNoStatement);
+  CHECK(read(cohort, kNoon).revoking);
+  fail(cohort, 50, kNoon + 20s, IdentityAnswer::kNoStatement);
+  CHECK_FALSE(read(cohort, kNoon + 20s).app_at_fault);
+}
+
+TEST_CASE("cohort: tokens count once, in the minute of their latest grant, wherever they stand among all tokens") {
+  Cohort cohort;
+  for (int round = 0; round < 3; ++round) {
+    for (const int number : {0, 31, 32, 5'000, 900'000})
+      cohort.granted(token(number), kNoon + round * 1min, kNoon + round * 1min);
+  }
+  CHECK(read(cohort, kNoon + 2min).asked == 5);
+  cohort.granted(token(31), kNoon + 4min, kNoon + 4min);
+  CHECK(read(cohort, kNoon + 4min).asked == 5);
+  CHECK(read(cohort, kNoon + 8min).asked == 1);
 }

@@ -272,3 +272,21 @@ TEST_CASE("expectation: says for people what it asks for") {
   CHECK(to_text(Expectation{.exactly = set({"ANALYST"}), .min_live_tokens = 2, .min_admins = 1}) ==
         "exactly ANALYST; 2 or more live tokens; 1 or more administrators");
 }
+
+TEST_CASE("expectation: what was wrong from the beginning is repaired by the first grant that holds it") {
+  Expectation expectation;
+  expectation.forbid = set({"ACCOUNT_ADMIN"});
+  const auto repaired = [&](const Texts& at_first, const Texts& now, bool accepted = false) {
+    Baseline baseline = granted(now).baseline;
+    baseline.normal = xads::Granted{"77", set(at_first)};
+    baseline.accepted = accepted;
+    return repairs(expectation, Capabilities::built_in(), TokenKind::kDeveloper, baseline);
+  };
+  CHECK(repaired({"ACCOUNT_ADMIN"}, {"AD_MANAGER"}));
+  CHECK_FALSE(repaired({"ACCOUNT_ADMIN"}, {"ACCOUNT_ADMIN", "TWEET_COMPOSER"}));
+  CHECK_FALSE(repaired({"AD_MANAGER"}, {"ANALYST"}));
+  CHECK_FALSE(repaired({"ACCOUNT_ADMIN"}, {"AD_MANAGER"}, true));  // the operator wants it so
+  Baseline dead = granted({"ACCOUNT_ADMIN"}).baseline;
+  dead.run->answer = xads::Denied{xads::Denial::kTokenInvalid};
+  CHECK_FALSE(repairs(expectation, Capabilities::built_in(), TokenKind::kDeveloper, dead));
+}

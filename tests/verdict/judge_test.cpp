@@ -38,6 +38,14 @@ Baseline revoked() {
 }
 bool dead(const Baseline& baseline) { return baseline.run->answer == Conclusive(xads::Denied{Denial::kTokenInvalid}); }
 
+/// After the identity host has said so often that the token is dead.
+Judgement said_dead(Baseline baseline, int times, const Neighbours& neighbours) {
+  Judgement judgement{.baseline = std::move(baseline)};
+  for (int time = 0; time < times; ++time)
+    judgement = judge_identity(judgement.baseline, IdentityAnswer::kTokenInvalid, kTwice, neighbours, kNoon + 1min);
+  return judgement;
+}
+
 }  // namespace
 
 TEST_CASE("judge: the first grant is a quiet baseline") {
@@ -152,8 +160,10 @@ TEST_CASE("judge: one of many failing tokens is blamed by the identity host alon
   CHECK_FALSE(dead(after(manager(), definite, mass)));
   CHECK(dead(after(manager(), vague, stable)));
   CHECK_FALSE(dead(after(manager(), {definite[0], definite[1]}, stable)));
-  const auto suspected = after(manager(), vague, mass);
-  CHECK(judge_identity(suspected, IdentityAnswer::kTokenInvalid, kTwice, mass, kNoon + 1min).moved);
+  CHECK(said_dead(after(manager(), vague, mass), 3, mass).rule == "identity_confirms");
+  CHECK_FALSE(said_dead(after(manager(), vague, mass), 2, mass).moved);
+  const auto sure = after(manager(), {definite[0]}, mass);
+  CHECK(said_dead(sure, 1, mass).rule == "identity_confirms");
   CHECK(judge(after(manager(), {vague[0], vague[1]}, mass), vague[2], kTwice, stable, kNoon).rule ==
         "stable_in_a_mass");
 }
@@ -195,9 +205,23 @@ TEST_CASE("judge: a vague 401 asks for another answer, the identity host and the
 
 TEST_CASE("judge: a vague 401 and code 89 of the identity host together are a revocation") {
   const auto suspected = after(manager(), {denied(Denial::kUnauthenticated), denied(Denial::kUnauthenticated)});
-  const auto judgement = judge_identity(suspected, IdentityAnswer::kTokenInvalid, kTwice, kQuiet, kNoon + 1min);
-  CHECK(judgement.moved);
-  CHECK(dead(judgement.baseline));
+  const auto once = said_dead(suspected, 1, kQuiet);
+  CHECK_FALSE(once.moved);
+  CHECK(once.confirm_again);
+  const auto twice = said_dead(suspected, 2, kQuiet);
+  CHECK(twice.rule == "identity_confirms");
+  CHECK(dead(twice.baseline));
+}
+
+TEST_CASE("judge: of a vague 401, the identity host must say code 89 in a row; its silence takes nothing back") {
+  const auto suspected = after(manager(), {denied(Denial::kUnauthenticated), denied(Denial::kUnauthenticated)});
+  const auto then = [](const Baseline& baseline, IdentityAnswer answer) {
+    return judge_identity(baseline, answer, kTwice, kQuiet, kNoon + 1min).baseline;
+  };
+  const auto once = then(suspected, IdentityAnswer::kTokenInvalid);
+  CHECK(once.suspicion->identity_count == 1);
+  CHECK(dead(then(then(once, IdentityAnswer::kNoStatement), IdentityAnswer::kTokenInvalid)));
+  CHECK_FALSE(dead(then(then(once, IdentityAnswer::kAlive), IdentityAnswer::kTokenInvalid)));
 }
 
 TEST_CASE("judge: code 89 of the identity host does not replace the second vague answer") {
