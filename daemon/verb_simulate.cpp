@@ -145,8 +145,9 @@ int simulate(const Invocation& called, const Options& options) {
   if (options.list) return list_scenarios(called);
   const auto scenario = scenario_of(options);
   if (!called.json) {
-    fmt::print("{}: {}. Seed {}, {} tokens, each pair asked every {}.\n\n", base::clean_text(scenario.name),
-               base::clean_text(scenario.tells), options.seed, scenario.cast.size(), base::to_text(scenario.interval));
+    const std::string tells = scenario.tells.empty() ? "" : ": " + base::clean_text(scenario.tells);
+    fmt::print("{}{}. Seed {}, {} tokens, each pair asked every {}.\n\n", base::clean_text(scenario.name), tells,
+               options.seed, scenario.cast.size(), base::to_text(scenario.interval));
   }
   const Outcome outcome = simulation::play(scenario, {.seed = options.seed, .keep_story = true});
   if (called.json) {

@@ -60,11 +60,17 @@ Oracle::Oracle(const World& world, const Trace& trace, Terms terms, base::Instan
       ids_(world.tokens().size()),
       heard_(world.pairs().size()),
       heard_of_tokens_(world.tokens().size()),
+      open_of_token_(world.tokens().size()),
+      open_on_account_(world.accounts().size()),
       troubled_(start),
       throttled_(base::Instant::min()),
       clock_off_(base::Instant::min()),
       all_seen_since_(start) {
-  for (Heard& heard : heard_) heard.before_run = heard.last = heard.conclusive = heard.explained = heard.fault = start;
+  for (Heard& heard : heard_) {
+    heard.before_run = heard.began = heard.last = heard.agreed = start;
+    heard.conclusive = heard.explained = heard.fault = start;
+    heard.covered = base::Instant::min();
+  }
   for (HeardOfToken& heard : heard_of_tokens_) heard.fault = start;
 }
 
@@ -115,17 +121,20 @@ void Oracle::hear(const Sent& sent, Heard& heard, base::Instant now) {
   if (sent.fault == Fault::kNoFault) heard.lied = heard_of_tokens_[sent.token].lied = false;
   const bool first = !heard.says;
   if (heard.says != says) {
+    if (!first && found(sent.pair, *heard.says)) heard.agreed = heard.last;
     heard.before_run = first ? start_ : heard.last;
     heard.says = says;
+    heard.began = now;
     heard.times = 0;
   }
   ++heard.times;
   heard.last = sent.asked;
-  // What is said while something hits all tokens alike says nothing about this one.
-  if (!hits_all(world_.truth(sent.pair).standing)) heard.conclusive = now;
+  // What is refused while something hits all tokens alike says nothing about this one.
+  const bool granted = says->standing == Standing::kGranted;
+  const auto of_this_one = [](const Truth& truth) { return !hits_all(truth.standing); };
+  if (granted || world_.held(sent.pair, sent.asked, sent.asked, of_this_one)) heard.conclusive = now;
   heard.unseen = false;
   // The engine takes its very first answer for normal at once, and a later first grant when it came twice.
-  const bool granted = says->standing == Standing::kGranted;
   if (granted && !heard.normal && (first || heard.times > 1)) heard.normal = says->role;
 }
 
@@ -148,6 +157,7 @@ void Oracle::tick(base::Instant now) {
   if (world_.weather() != Weather::kFair) troubled_ = now;
   if (world_.crowded()) throttled_ = now;
   if (std::chrono::abs(world_.clock_ahead()) >= kClockFine) clock_off_ = now;
+  survey(now);
   check_expected(now);
   check_sight(now);
 }
@@ -157,10 +167,10 @@ void Oracle::check_expected(base::Instant now) {
     const PairNumber pair = *place;
     Heard& heard = heard_[pair];
     const base::Instant deadline = std::max(*heard.expected_since, expected_from(pair)) + terms_.bound + terms_.grace;
-    if (found(pair)) {
+    if (found(pair, world_.truth(pair))) {
       heard.expected_since.reset();
       place = expected_.erase(place);
-    } else if (now <= deadline || covered(pair, now)) {
+    } else if (covered(pair, now) || now <= deadline) {
       ++place;
     } else {
       violate(Rule::kMissed, now, pair,
@@ -176,39 +186,6 @@ void Oracle::check_expected(base::Instant now) {
 base::Instant Oracle::expected_from(PairNumber pair) const {
   const base::Instant fair = troubled_ == start_ ? start_ : troubled_ + kRecovery;
   return std::max({heard_[pair].fault, heard_of_tokens_[world_.pairs()[pair].token].fault, fair});
-}
-
-/// An alert says that we do not know, and of this pair we do not.
-bool Oracle::covered(PairNumber pair, base::Instant now) const {
-  return now - heard_[pair].conclusive > terms_.bound && any_open(verdict::Cause::kAuditBlind);
-}
-
-void Oracle::check_sight(base::Instant now) {
-  const bool blind = any_open(verdict::Cause::kAuditBlind);
-  bool all_seen = true;
-  for (const World::App& app : world_.apps()) {
-    if (!app_explains(world_.tokens()[app.tokens.front()].pairs.front())) continue;
-    for (const TokenNumber token : app.tokens) {
-      for (const PairNumber pair : world_.tokens()[token].pairs) heard_[pair].explained = now;
-    }
-  }
-  for (PairNumber pair = 0; pair < heard_.size(); ++pair) {
-    Heard& heard = heard_[pair];
-    all_seen = all_seen && now - heard.conclusive <= terms_.bound;
-    const base::Duration age = now - std::max(heard.conclusive, heard.explained);
-    if (age <= terms_.bound + terms_.grace || heard.unseen || blind) continue;
-    heard.unseen = true;
-    violate(Rule::kBlind, now, pair,
-            fmt::format("no conclusive answer for {}, and nobody says so", base::to_text(age)));
-  }
-  if (!all_seen || !blind || flaps(verdict::Cause::kAuditBlind, now)) all_seen_since_ = now;
-  if (now - all_seen_since_ <= terms_.bound + terms_.grace) return;
-  all_seen_since_ = now;
-  std::string why;
-  for (const auto& [key, open] : open_) {
-    if (key.cause == verdict::Cause::kAuditBlind) why += " " + key.topic;
-  }
-  violate(Rule::kBlind, now, kNone, "all pairs are answered, and audit.blind stays open:" + why);
 }
 
 void Oracle::violate(Rule rule, base::Instant now, PairNumber pair, std::string what) {

@@ -64,6 +64,8 @@ class Oracle {
   void lied(TokenNumber token, PairNumber pair);
   /// Nobody will hear the answer: the token has other secrets now.
   void dropped(const Sent& sent);
+  /// The token has other secrets: an answer is owed from now on.
+  void replaced(TokenNumber token, base::Instant now);
   /// Something else is true of these pairs now.
   void changed(const std::vector<PairNumber>& pairs, base::Instant now);
   /// What stands between us and X is different: nothing is expected of that time.
@@ -92,10 +94,13 @@ class Oracle {
     std::optional<Truth> says;  ///< that run, as the truth that it claims
     int times = 0;
     base::Instant before_run;  ///< when something else was told last
+    base::Instant began;       ///< when the run was told first
     base::Instant last;        ///< when the run was told last
+    base::Instant agreed;      ///< when something was told last that the engine held
     base::Instant conclusive;  ///< when any conclusive answer came
-    base::Instant explained;   ///< when an incident of the app, the version or our clock last said why
+    base::Instant explained;   ///< when an incident last said why, or its secrets were replaced
     base::Instant fault;       ///< when anything went wrong with its questions last, or with its neighbours'
+    base::Instant covered;     ///< when an alert last said that nothing is known of it
     bool lied = false, lie_on_its_way = false;
     bool unseen = false;                            ///< it has been complained about that nobody knows of it
     std::optional<std::uint8_t> normal{};           ///< the first grant
@@ -107,8 +112,9 @@ class Oracle {
   };
   struct OpenIncident {
     verdict::Incident incident;
-    base::Instant opened, updated;  ///< steady
-    bool told = false;
+    base::Instant opened, updated;         ///< steady
+    std::optional<verdict::Finding> told;  ///< as people were told of it last
+    std::vector<PairNumber> named;         ///< by the examples of audit.blind; kNone: one that is not there
   };
   using Open = std::map<verdict::IncidentKey, OpenIncident>;
   /// Alerts of a batch about one incident, in their order.
@@ -120,30 +126,42 @@ class Oracle {
 
   // Is it true?
   bool fits(const verdict::Finding& finding, PairNumber pair, const Truth& truth) const;
-  bool has_cause(const verdict::Incident& incident, base::Instant now) const;
-  bool audit_has_cause(const verdict::IncidentKey& key, base::Instant now) const;
-  bool is_blind(const Heard& heard, const std::string& why, base::Instant now) const;
+  bool has_cause(const OpenIncident& open, base::Instant now) const;
+  bool audit_has_cause(const OpenIncident& open, base::Instant now) const;
   bool recovered(const OpenIncident& open, base::Instant now) const;
   void check_change(const verdict::Change& change, base::Instant now);
 
   // Was it told?
   void hear(const Sent& sent, Heard& heard, base::Instant now);
   void hear_fault(const Sent& sent, base::Instant now);
-  bool found(PairNumber pair) const;
+  bool found(PairNumber pair, const Truth& truth) const;
   bool silent_about(PairNumber pair) const;
   bool any_open(verdict::Cause cause, const std::string* topic = nullptr) const;
   bool flaps(verdict::Cause cause, base::Instant now) const;
   base::Instant expected_from(PairNumber pair) const;
   bool open_of(verdict::Cause cause, const audit::TokenId& token, const std::string& account,
                const std::vector<std::string>* after = nullptr) const;
-  bool covered(PairNumber pair, base::Instant now) const;
   bool app_explains(PairNumber pair) const;
   void check_expected(base::Instant now);
+
+  // Who is blind, and is it told?
+  std::vector<PairNumber> named_by(const verdict::Finding& finding) const;
+  bool contradicted(PairNumber pair, base::Duration length, base::Instant now) const;
+  bool is_blind(PairNumber pair, base::Instant now) const;
+  bool blindness_has_cause(const OpenIncident& open, base::Instant now) const;
+  bool must_be_told_blind(PairNumber pair, base::Instant now) const;
+  bool may_speak_of(PairNumber pair, base::Instant now) const;
+  bool covered(PairNumber pair, base::Instant now);
+  void note_explained(base::Instant now);
+  void survey(base::Instant now);
   void check_sight(base::Instant now);
+  void check_sight_restored(base::Instant now);
 
   // Do the messages fit?
   Alerts read_alerts(const store::Batch& batch, base::Instant now);
   void check_incident(const verdict::Incident& incident, Alerts& alerts, base::Instant now);
+  void check_end(Open::iterator known, Alerts& alerts, base::Instant now);
+  void count_open(const verdict::IncidentKey& key, int more);
   bool take_alert(Alerts& alerts, const verdict::Incident& incident, std::string_view state);
   void check_deliveries(const store::Batch& batch, base::Instant now);
   void note_detection(const verdict::Incident& incident, base::Instant now);
@@ -158,10 +176,13 @@ class Oracle {
   std::vector<HeardOfToken> heard_of_tokens_;
   std::set<PairNumber> expected_;
   Open open_;
-  base::Instant troubled_;        ///< when the weather changed last, or was foul
-  base::Instant throttled_;       ///< when a 429 was heard last
-  base::Instant clock_off_;       ///< when our clock was wrong last, by half a minute or more
-  base::Instant all_seen_since_;  ///< every pair had an answer within the bound
+  std::vector<int> open_of_token_, open_on_account_;  ///< how many incidents are, for what is asked often
+  std::uint64_t blind_ = 0;                           ///< how many pairs must be told blind, at the latest survey()
+  std::vector<PairNumber> sighted_;                   ///< those whose audit.blind ended in this batch
+  base::Instant troubled_;                            ///< when the weather changed last, or was foul
+  base::Instant throttled_;                           ///< when a 429 was heard last
+  base::Instant clock_off_;                           ///< when our clock was wrong last, by half a minute or more
+  base::Instant all_seen_since_;                      ///< every pair had an answer within the bound
   std::vector<Violation> violations_;
   std::array<std::uint64_t, kRules> counts_{};
   std::vector<Detection> detections_;

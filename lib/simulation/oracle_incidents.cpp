@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "simulation/oracle.h"
+#include "verdict/open_incidents.h"
 
 namespace simulation {
 namespace {
@@ -44,6 +45,11 @@ constexpr std::array kAboutTokens{Cause::kTokenRevoked, Cause::kTokenUserSuspend
                                   Cause::kTokenReauthorizationRequired, Cause::kTokenIdentityMismatch};
 
 bool about_role(Cause cause) { return std::find(kAboutRoles.begin(), kAboutRoles.end(), cause) != kAboutRoles.end(); }
+
+/// Nobody is told of each turn of it, and it ends late.
+bool comes_and_goes(const verdict::Incident& incident) {
+  return incident.flips.size() >= verdict::OpenIncidents::kFlips;
+}
 
 std::vector<std::string> texts_of(std::uint8_t role) { return xads::Permissions::from_mask(role).texts(); }
 
@@ -94,31 +100,24 @@ bool Oracle::fits(const verdict::Finding& finding, PairNumber pair, const Truth&
   return normal && finding.before == texts_of(*normal) && finding.after == texts_of(truth.role);
 }
 
-/// Too long without an answer that says anything, or with one that nobody believes yet.
-bool Oracle::is_blind(const Heard& heard, const std::string& why, base::Instant now) const {
-  const base::Instant since = why == "undecided" ? heard.before_run : heard.conclusive;
-  return now - since >= terms_.bound - 1min;
-}
-
-bool Oracle::audit_has_cause(const verdict::IncidentKey& key, base::Instant now) const {
-  const Cause cause = key.cause;
+bool Oracle::audit_has_cause(const OpenIncident& open, base::Instant now) const {
+  const Cause cause = open.incident.finding.key.cause;
   const auto lately = [&](base::Instant then) { return then != base::Instant::min() && now - then < kFaultSeenWithin; };
   if (cause == Cause::kAuditThrottled) return lately(throttled_);
-  if (cause == Cause::kClockSkew) return lately(clock_off_);
+  if (cause == Cause::kClockSkew) return lately(clock_off_) || std::chrono::abs(world_.clock_ahead()) >= kSkew;
   if (cause == Cause::kSunset) return world_.sunset();
-  if (cause != Cause::kAuditBlind) return false;  // nothing else was set up
-  return std::any_of(heard_.begin(), heard_.end(), [&](const Heard& heard) { return is_blind(heard, key.topic, now); });
+  return cause == Cause::kAuditBlind && blindness_has_cause(open, now);  // nothing else was set up
 }
 
-bool Oracle::has_cause(const verdict::Incident& incident, base::Instant now) const {
-  const verdict::Finding& finding = incident.finding;
+bool Oracle::has_cause(const OpenIncident& open, base::Instant now) const {
+  const verdict::Finding& finding = open.incident.finding;
   const Cause cause = finding.key.cause;
   const bool of_all = cause == Cause::kAppRejected || cause == Cause::kVersionRetired;
-  if (!of_all && !standing_behind(cause) && !about_role(cause)) return audit_has_cause(finding.key, now);
+  if (!of_all && !standing_behind(cause) && !about_role(cause)) return audit_has_cause(open, now);
   const auto pairs = concerned(finding);
   return std::any_of(pairs.begin(), pairs.end(), [&](PairNumber pair) {
     base::Instant from = of_all ? now - kFaultSeenWithin : heard_[pair].before_run;
-    if (!incident.flips.empty()) from = std::min(from, now - kFlappedWithin);
+    if (comes_and_goes(open.incident)) from = std::min(from, now - kFlappedWithin);
     return world_.held(pair, from, now, [&](const Truth& truth) { return fits(finding, pair, truth); });
   });
 }
@@ -128,13 +127,14 @@ bool Oracle::recovered(const OpenIncident& open, base::Instant now) const {
   const verdict::Finding& finding = open.incident.finding;
   const Cause cause = finding.key.cause;
   if (cause == Cause::kClockSkew) return std::chrono::abs(world_.clock_ahead()) < kSkew;
+  if (cause == Cause::kSunset) return !world_.sunset();
   const bool of_all = cause == Cause::kAppRejected || cause == Cause::kVersionRetired;
   if (!of_all && !standing_behind(cause) && !about_role(cause)) return true;
   const auto pairs = concerned(finding);
   const bool over = std::any_of(pairs.begin(), pairs.end(), [&](PairNumber pair) {
     const Heard& heard = heard_[pair];
     const auto otherwise = [&](const Truth& truth) { return !fits(finding, pair, truth); };
-    if (of_all) return world_.held(pair, open.opened, now, otherwise);
+    if (of_all) return world_.held(pair, std::max(open.opened, now - kFaultSeenWithin), now, otherwise);
     return heard.says && otherwise(*heard.says) && world_.held(pair, heard.before_run, now, otherwise);
   });
   if (over) return true;
@@ -162,15 +162,20 @@ bool Oracle::flaps(Cause cause, base::Instant now) const {
   for (auto place = open_.lower_bound(verdict::IncidentKey{.cause = cause, .token = {}, .account = {}});
        place != open_.end() && place->first.cause == cause; ++place) {
     const OpenIncident& open = place->second;
-    if (!open.incident.flips.empty() && now - open.updated < kFlappedWithin) return true;
+    if (comes_and_goes(open.incident) && now - open.updated < kFlappedWithin) return true;
   }
   return false;
 }
 
+/// Whether people were told of it, and that it came to `after`; of what flaps only the row says to what.
 bool Oracle::open_of(Cause cause, const audit::TokenId& token, const std::string& account,
                      const std::vector<std::string>* after) const {
   const auto known = open_.find({cause, token, account});
-  return known != open_.end() && (after == nullptr || known->second.incident.finding.after == *after);
+  if (known == open_.end()) return false;
+  const OpenIncident& open = known->second;
+  if (!open.told) return open.incident.part_of.has_value();
+  const verdict::Finding& heard = comes_and_goes(open.incident) ? open.incident.finding : *open.told;
+  return after == nullptr || heard.after == *after;
 }
 
 /// What hits all tokens alike is told once.
@@ -180,9 +185,8 @@ bool Oracle::app_explains(PairNumber pair) const {
          any_open(Cause::kClockSkew);
 }
 
-/// Whether what is open says what is true.
-bool Oracle::found(PairNumber pair) const {
-  const Truth& truth = world_.truth(pair);
+/// Whether what people were told says that this is true.
+bool Oracle::found(PairNumber pair, const Truth& truth) const {
   const World::Pair& one = world_.pairs()[pair];
   const audit::TokenId& token = ids_[one.token];
   const std::string& account = world_.accounts()[one.account].id;
@@ -221,11 +225,12 @@ bool Oracle::found(PairNumber pair) const {
 /// Nothing is said against the pair, but by what flaps: that stays for a while.
 bool Oracle::silent_about(PairNumber pair) const {
   const World::Pair& one = world_.pairs()[pair];
+  if (open_of_token_[one.token] == 0 && open_on_account_[one.account] == 0) return true;
   const audit::TokenId& token = ids_[one.token];
   const std::string& account = world_.accounts()[one.account].id;
   const auto says = [&](Cause cause, const audit::TokenId& of_token, const std::string& of_account) {
     const auto known = open_.find({cause, of_token, of_account});
-    return known != open_.end() && known->second.incident.flips.empty();
+    return known != open_.end() && !comes_and_goes(known->second.incident);
   };
   return std::none_of(kAboutTokens.begin(), kAboutTokens.end(), [&](Cause cause) { return says(cause, token, ""); }) &&
          std::none_of(kAboutRoles.begin(), kAboutRoles.end(),

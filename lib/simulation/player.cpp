@@ -162,6 +162,7 @@ void Player::after_event(const Event& event) {
   const auto replaced = world_.take_replaced();
   if (replaced.empty()) return;
   ++replacements_;
+  for (const TokenNumber token : replaced) oracle_.replaced(token, now.steady);
   store_tokens(replaced);
   auto news = store_->tokens_since(revision_);
   revision_ = news.revision;

@@ -2,72 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include "simulation/court.h"
+
 namespace simulation {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr base::Instant kNoon = base::from_epoch_seconds(1'790'000'000);
-constexpr std::uint8_t kManager = 2, kAnalyst = 8;
-
-/// An oracle before whom an engine may lie.
-class Court {
- public:
-  Court() {
-    oracle.know(token, 0);
-    oracle.know(audit::TokenId::make(kNoon, random), 1);
-  }
-  void hear(base::Instant now, xads::Answer answer) {
-    Sent sent{.token = 0, .pair = 0, .asked = now};
-    sent.observation.answer = std::move(answer);
-    oracle.told(sent, now);
-  }
-  void hear_all_well(base::Instant now) {
-    hear(now, granted(kManager));
-    Sent other{.token = 1, .pair = 1, .asked = now};
-    other.observation.answer = granted(kManager);
-    oracle.told(other, now);
-  }
-  static xads::Answer granted(std::uint8_t role) {
-    return xads::Granted{"2417000000", xads::Permissions::from_mask(role)};
-  }
-  void befall(base::Instant now, Event event) {
-    world.begin(event, now);
-    oracle.changed(world.take_changed(), now);
-  }
-  verdict::Incident incident(verdict::Cause cause, std::string account = "") {
-    verdict::Incident made{.id = verdict::IncidentId::make(kNoon, random)};
-    made.finding.key = {cause, token, std::move(account)};
-    return made;
-  }
-  void commit(base::Instant now, const verdict::Incident& incident, const std::string& state) {
-    store::Batch batch;
-    batch.incidents = {incident};
-    const auto id = alert::AlertId::make(now, random);
-    if (!state.empty()) {
-      batch.bodies = {{id, alert::Channel::kWebhook,
-                       R"({"data":{"state":")" + state + R"(","incident":{"id":")" + incident.id.text() + "\"}}}"}};
-      batch.deliveries = {{.alert = id, .destination = "siem"}};
-    }
-    oracle.committed(batch, now);
-  }
-  std::uint64_t broken(Rule rule) const { return oracle.counts()[static_cast<std::size_t>(rule)]; }
-  std::uint64_t broken() const {
-    std::uint64_t sum = 0;
-    for (const auto count : oracle.counts()) sum += count;
-    return sum;
-  }
-
-  World world{{{.name = "brand-a", .app = "agency", .seats = {{"18ce1", kManager}}},
-               {.name = "brand-b", .app = "agency", .seats = {{"18ce2", kManager}}}},
-              kNoon};
-  Trace trace{2, kNoon};
-  Oracle oracle{world, trace, {.bound = 17min, .destinations = {"siem"}}, kNoon};
-  base::SeededRandom random{1};
-  audit::TokenId token = audit::TokenId::make(kNoon, random);
-};
-
-const xads::Answer kDead = xads::Denied{xads::Denial::kTokenInvalid};
 
 TEST_CASE("oracle: a revoked token that is told as revoked breaks no rule") {
   Court court;
@@ -165,6 +105,71 @@ TEST_CASE("oracle: an incident that nobody is told of, and a message that goes t
   batch.bodies = {{alert::AlertId::make(kNoon, court.random), alert::Channel::kWebhook, "{}"}};
   court.oracle.committed(batch, kNoon + 11min);
   CHECK(court.broken(Rule::kDelivery) > 1);
+}
+
+TEST_CASE("oracle: a role that is another one by now, and nobody is told, is found and missed") {
+  constexpr std::uint8_t kCreative = 4;
+  Court court;
+  court.hear_all_well(kNoon + 1min);
+  court.befall(kNoon + 2min, {.what = What::kRoleChanged, .token = "brand-a", .to = kAnalyst});
+  court.hear(kNoon + 3min, Court::granted(kAnalyst));
+  const auto texts = [](std::uint8_t role) { return xads::Permissions::from_mask(role).texts(); };
+  auto reduced = court.incident(verdict::Cause::kRoleReduced, "18ce1");
+  reduced.finding.before = texts(kManager);
+  reduced.finding.after = texts(kAnalyst);
+  court.commit(kNoon + 3min, reduced, "opened");
+  court.befall(kNoon + 4min, {.what = What::kRoleChanged, .token = "brand-a", .to = kCreative});
+  court.hear(kNoon + 5min, Court::granted(kCreative));
+  reduced.finding.after = texts(kCreative);
+  SUBCASE("but for what flaps: that is for the record") {
+    reduced.flips = {kNoon + 4min, kNoon + 4min};
+    court.commit(kNoon + 5min, reduced, "");
+    court.oracle.tick(kNoon + 4min + 17min + 91s);
+    CHECK(court.broken(Rule::kDelivery) + court.broken(Rule::kMissed) == 0);
+  }
+  SUBCASE("and it is told") {
+    court.commit(kNoon + 5min, reduced, "updated");
+    court.oracle.tick(kNoon + 4min + 17min + 91s);
+    CHECK(court.broken(Rule::kDelivery) + court.broken(Rule::kMissed) == 0);
+  }
+  SUBCASE("and it is not") {
+    court.commit(kNoon + 5min, reduced, "");
+    CHECK(court.broken(Rule::kDelivery) == 1);
+    CHECK(court.broken() == 1);
+    court.oracle.tick(kNoon + 4min + 17min + 91s);
+    CHECK(court.broken(Rule::kMissed) == 1);
+  }
+}
+
+TEST_CASE("oracle: an app that was well for a moment, long ago, may not be called well again") {
+  for (const auto later : {10min, 60min}) {
+    Court court;
+    court.hear_all_well(kNoon + 1min);
+    const Event suspended{.what = What::kAppSuspended, .app = "agency"};
+    court.befall(kNoon + 2min, suspended);
+    auto app = court.incident(verdict::Cause::kAppRejected);
+    app.finding.key = {verdict::Cause::kAppRejected, {}, "", "agency"};
+    court.commit(kNoon + 3min, app, "opened");
+    court.world.end(suspended, {}, kNoon + 10min);
+    court.befall(kNoon + 11min, suspended);
+    app.resolved_at = kNoon + 11min + later;
+    court.commit(kNoon + 11min + later, app, "resolved");
+    CHECK(court.broken(Rule::kFalseResolution) == (later > 45min ? 1 : 0));
+  }
+}
+
+TEST_CASE("oracle: a sunset that is still announced may not be called off") {
+  Court court;
+  court.hear_all_well(kNoon + 1min);
+  const Event announced{.what = What::kSunsetAnnounced};
+  court.befall(kNoon + 2min, announced);
+  auto sunset = court.incident(verdict::Cause::kSunset);
+  sunset.finding.key = {verdict::Cause::kSunset, {}, "", "12"};
+  court.commit(kNoon + 3min, sunset, "opened");
+  CHECK(court.broken() == 0);
+  sunset.resolved_at = kNoon + 4min;
+  court.commit(kNoon + 4min, sunset, "resolved");
+  CHECK(court.broken(Rule::kFalseResolution) == 1);
 }
 
 TEST_CASE("oracle: no lie is told before the truth, nor twice in a row, whatever says nothing in between") {
