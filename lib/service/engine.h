@@ -183,6 +183,7 @@ class Engine : private store::Loader {
   void settle_pace(audit::HostPace& pace, const Asked& asked, const xads::Answer& answer, base::Moment now);
   void take_lesson(const Limits::Lesson& lesson, audit::TokenIndex token, std::optional<audit::AccountIndex> account,
                    const xads::Answer& answer, const xads::Evidence& evidence, base::Moment now);
+  bool outlived(const Memory& beside, audit::TokenIndex token) const;
   void apply(audit::PairIndex pair, verdict::Judgement judgement, base::Instant asked, base::Moment now);
   void record_move(audit::PairIndex pair, const verdict::Judgement& judgement, const verdict::Baseline& before,
                    verdict::Grounds grounds, base::Moment now);

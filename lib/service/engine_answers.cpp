@@ -99,7 +99,11 @@ void Engine::finish(const AuditWork& work, const xads::Observation& observation,
     if (pair.vain_attempts < kMostVainAttempts) ++pair.vain_attempts;
     pair.why = blindness_of(observation.answer);
   }
-  if (was_suspected) roster_.memory(index).latest_asked = work.asked.at;
+  if (was_suspected) {
+    Memory& beside = roster_.memory(index);
+    if (outlived(beside, work.asked.token)) beside.baseline.suspicion.reset();
+    beside.latest_asked = work.asked.at;
+  }
   const base::Instant last_grant = was_suspected ? last_grant_of(work.asked.token) : base::Instant::min();
   auto judgement = verdict::judge(roster_.baseline(index), observation, options_.confirm,
                                   neighbours_of(index, last_grant, now), now.utc);
@@ -126,7 +130,7 @@ void Engine::finish(const IdentityWork& work, xads::IdentityAnswer answer, base:
   cohort_of(work.asked.token).identity(work.asked.token, answer);
   const base::Instant last_grant = last_grant_of(work.asked.token);
   for (const PairIndex index : roster_.pairs_of(work.asked.token)) {
-    if (!roster_.suspected(index)) continue;
+    if (!roster_.suspected(index) || outlived(*roster_.memory_if_any(index), work.asked.token)) continue;
     auto judgement = verdict::judge_identity(roster_.baseline(index), answer, options_.confirm,
                                              neighbours_of(index, last_grant, now), now.utc);
     apply(index, std::move(judgement), roster_.memory(index).latest_asked, now);
@@ -134,6 +138,13 @@ void Engine::finish(const IdentityWork& work, xads::IdentityAnswer answer, base:
   }
   const auto failing = cohort_of(work.asked.token).way_of(work.asked.token);
   if (failing) reconsider_app(work.asked.token, *failing, {}, now);
+}
+
+/// What was suspected while the app was in trouble says nothing, now that it is well: it begins anew.
+bool Engine::outlived(const Memory& beside, TokenIndex token) const {
+  if (well_since_.empty()) return false;
+  const auto well = well_since_.find(roster_.record(token).app);
+  return well != well_since_.end() && beside.latest_asked < well->second;
 }
 
 /// `asked`: steady, when the question of the answer was asked.

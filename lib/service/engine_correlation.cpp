@@ -334,9 +334,12 @@ void Engine::open_or_refresh(verdict::Finding finding, base::Moment now) {
     if (auto step = verdict::open_one(finding, open_, now.utc, random_)) announce({*std::move(step)}, now);
     return;
   }
+  // Another likely cause is news; how far it goes is for the record.
+  const bool news =
+      known->second.finding.details != finding.details && known->second.flips.size() < verdict::OpenIncidents::kFlips;
   known->second.finding = std::move(finding);
   known->second.updated_at = now.utc;
-  announce({{verdict::Step::kRecorded, known->second}}, now);
+  announce({{news ? verdict::Step::kUpdated : verdict::Step::kRecorded, known->second}}, now);
 }
 
 void Engine::close(const verdict::IncidentKey& key, base::Moment now) {

@@ -95,6 +95,7 @@ base::Instant Engine::next_time(PairIndex index, const xads::Observation& observ
     return now.steady + soon;  // the budget knows until when
   const bool unsaid = !verdict::conclusive_part(observation.answer);
   if (confirm_again || (focus_ && unsaid)) return now.steady + spacing;
+  if (unsaid && hiccup) return now.steady + soon;
   if (!was_spare) spare_credit_ = std::min(spare_credit_ + kSpareEarned, kMostSpareCredit);
   const auto boosted = audit::boosted_interval(interval);
   if (boosted && !was_spare && wants_spare(index, now)) {

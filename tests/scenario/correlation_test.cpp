@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "scenario/world.h"
 
@@ -158,6 +159,22 @@ TEST_CASE("app: one that heals and is refused again and again is open as long as
   heal(world);
   world.run_for(2h);
   CHECK(world.told().back() == "app.rejected resolved");
+}
+
+TEST_CASE("app: what was suspected while the app was refused does not count when it is well again") {
+  World world;
+  watch_many(world, 20);
+  refuse_all(world, xads::Denial::kUnauthenticated, xads::IdentityAnswer::kAppRejected);
+  world.run_for(1h);
+  REQUIRE(world.told() == Told{"app.rejected opened"});
+  std::set<std::string> odd;
+  world.truth.disturb = [&](const std::string& token, const std::string&) -> std::optional<xads::Answer> {
+    if (world.told().size() < 2 || !odd.insert(token).second) return std::nullopt;
+    return xads::Denied{xads::Denial::kUnauthenticated};  // one odd answer of each, after the end of the trouble
+  };
+  world.run_for(1h);
+  REQUIRE(odd.size() == 20);
+  CHECK(world.told() == Told{"app.rejected opened", "app.rejected resolved"});
 }
 
 TEST_CASE("app: a version that is retired while the app is refused hides neither") {
