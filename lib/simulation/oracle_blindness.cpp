@@ -81,6 +81,7 @@ bool Oracle::must_be_told_blind(PairNumber pair, base::Instant now) const {
   const Heard& heard = heard_[pair];
   const base::Duration length = terms_.bound + terms_.grace;
   if (now - heard.explained <= length) return false;
+  if (now - heard.began <= kConfirmation) return false;  // it has just been heard, and is being confirmed
   if (now - heard.conclusive > length) return true;
   return now - heard.began > length && contradicted(pair, length, now);
 }
