@@ -152,6 +152,8 @@ std::string suspicion_to_json(const verdict::Suspicion& suspicion) {
   base::write_text(writer, suspicion.evidence.code);
   writer.Key("identity");
   base::write_text(writer, identity_to_text(suspicion.identity));
+  writer.Key("definite_count");
+  writer.Int(suspicion.definite_count);
   writer.Key("identity_count");
   writer.Int(suspicion.identity_count);
   writer.EndObject();
@@ -170,11 +172,13 @@ base::Result<verdict::Suspicion> suspicion_from_json(std::string_view json) {
   const auto count = whole_number(member("count"));
   const auto http_status = whole_number(member("http_status"));
   const auto identity = identity_from_text(member("identity"));
+  const auto definite_count = whole_number(member("definite_count"));  // older rows have none
   const auto identity_count = whole_number(member("identity_count"));  // older rows have none
   if (!began || !count || !http_status || !identity) return base::Failure{"no suspicion: a member cannot be read"};
   return verdict::Suspicion{std::move(conclusive).value(),
                             base::from_epoch_ms(*began),
                             static_cast<int>(*count),
+                            static_cast<int>(definite_count.value_or(0)),
                             {static_cast<int>(*http_status), std::string(member("code"))},
                             *identity,
                             static_cast<int>(identity_count.value_or(0))};

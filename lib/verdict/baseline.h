@@ -40,6 +40,7 @@ struct Suspicion {
   Conclusive answer;
   base::Instant began;      ///< UTC
   int count = 0;            ///< how many times in a row, unavailable answers aside
+  int definite_count = 0;   ///< how many of those were code 89, and not a vague 401
   xads::Evidence evidence;  ///< of the latest of them
   xads::IdentityAnswer identity =
       xads::IdentityAnswer::kNoStatement;  ///< the identity host's latest word since it began

@@ -34,11 +34,14 @@ struct Needs {
 };
 
 /// Whether this token may be blamed on its neighbours' word: they are well, and it is not one of many that fail.
-bool stands_alone(const Suspicion& suspicion, bool definite, const Neighbours& neighbours) {
+bool stands_alone(const Suspicion& suspicion, const ConfirmOptions& options, const Neighbours& neighbours) {
   const bool often = suspicion.count >= kVagueCount;
-  if (!neighbours.clock_fine || (!definite && !often)) return false;
+  if (!neighbours.clock_fine || (suspicion.definite_count < options.count && !often)) return false;
   if (neighbours.mass && !(neighbours.stable && often)) return false;
-  return neighbours.vouched || (definite && often && !neighbours.could_be_vouched);
+  // Nobody else is there: X must have named this token each time, and must not blame the app beside that.
+  const bool named =
+      suspicion.definite_count >= kVagueCount && suspicion.identity != xads::IdentityAnswer::kAppRejected;
+  return neighbours.vouched || (named && !neighbours.could_be_vouched);
 }
 
 Needs needs_of_401(const Suspicion& suspicion, const ConfirmOptions& options, const Neighbours& neighbours) {
@@ -58,7 +61,7 @@ Needs needs_of_401(const Suspicion& suspicion, const ConfirmOptions& options, co
   // The token lives, so the Ads host is at fault; or the clock is. Ask both again at the next regular time.
   if (suspicion.identity == IdentityAnswer::kAlive) return {.identity = true};
   if (suspicion.identity == IdentityAnswer::kClockSkewed) return {.identity = true};
-  if (!stands_alone(suspicion, definite, neighbours)) return more;
+  if (!stands_alone(suspicion, options, neighbours)) return more;
   if (neighbours.mass) return {.rule = "stable_in_a_mass"};
   return {.rule = neighbours.vouched ? "neighbours_are_well" : "code_repeated"};
 }
@@ -122,6 +125,7 @@ void add_to_suspicion(Baseline& baseline, const Conclusive& seen, const xads::Ev
   suspicion->answer = seen;
   suspicion->evidence = evidence;
   ++suspicion->count;
+  if (denies(seen, xads::Denial::kTokenInvalid)) ++suspicion->definite_count;
 }
 
 }  // namespace

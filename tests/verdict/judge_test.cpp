@@ -133,6 +133,26 @@ TEST_CASE("judge: code 89 said three times is enough when nobody could say other
   CHECK_FALSE(dead(after(manager(), often, kQuiet)));  // somebody could, and has not yet
 }
 
+TEST_CASE("judge: vague answers do not count as code 89") {
+  const auto definite = denied(Denial::kTokenInvalid, 401, "89");
+  const std::vector<xads::Observation> vague(3, denied(Denial::kUnauthenticated));
+  const Neighbours alone{.could_be_vouched = false};
+  auto baseline = after(manager(), {vague[0], vague[1], vague[2], definite, definite}, alone);
+  CHECK_FALSE(dead(baseline));
+  CHECK(dead(after(baseline, {definite}, alone)));
+  CHECK_FALSE(dead(after(manager(), {vague[0], definite}, kVouched)));
+  CHECK(dead(after(manager(), {vague[0], definite, definite}, kVouched)));
+}
+
+TEST_CASE("judge: code 89 is not enough alone while the identity host blames the app") {
+  const std::vector<xads::Observation> often(3, denied(Denial::kTokenInvalid, 401, "89"));
+  const Neighbours alone{.could_be_vouched = false};
+  const auto once = after(manager(), {often[0]}, alone);
+  const auto blamed = judge_identity(once, IdentityAnswer::kAppRejected, kTwice, alone, kNoon + 1s).baseline;
+  CHECK_FALSE(dead(after(blamed, often, alone)));
+  CHECK(dead(after(blamed, often, kVouched)));
+}
+
 TEST_CASE("judge: code 89 said twice is enough when another token was granted meanwhile") {
   const std::vector<xads::Observation> twice(2, denied(Denial::kTokenInvalid, 401, "89"));
   const auto first = judge(manager(), twice.front(), kTwice, kVouched, kNoon);
