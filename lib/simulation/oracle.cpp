@@ -129,13 +129,14 @@ void Oracle::hear(const Sent& sent, Heard& heard, base::Instant now) {
   }
   ++heard.times;
   heard.last = sent.asked;
-  // What is refused while something hits all tokens alike says nothing about this one.
-  const bool granted = says->standing == Standing::kGranted;
+  // What is refused while something hits all tokens alike says nothing about this one, unless people know it as
+  // refused.
+  const bool known = says->standing == Standing::kGranted || found(sent.pair, *says);
   const auto of_this_one = [](const Truth& truth) { return !hits_all(truth.standing); };
-  if (granted || world_.held(sent.pair, sent.asked, sent.asked, of_this_one)) heard.conclusive = now;
+  if (known || world_.held(sent.pair, sent.asked, sent.asked, of_this_one)) heard.conclusive = now;
   heard.unseen = false;
   // The engine takes its very first answer for normal at once, and a later first grant when it came twice.
-  if (granted && !heard.normal && (first || heard.times > 1)) heard.normal = says->role;
+  if (says->standing == Standing::kGranted && !heard.normal && (first || heard.times > 1)) heard.normal = says->role;
 }
 
 /// It may cost time: of this pair, of the token's other pairs, and of the account's other tokens.

@@ -86,15 +86,19 @@ bool Oracle::must_be_told_blind(PairNumber pair, base::Instant now) const {
   return now - heard.began > length && contradicted(pair, length, now);
 }
 
-/// Whether some audit.blind that is open may mean this pair: it names it, or it is about more than it names, or so few
-/// have joined that it need not be told anew (the engine does so when their number has doubled), or it has just come
-/// again, with the names that it had.
+/// Whether some audit.blind that is open may mean this pair: it names it, or another one of its token (whose incident
+/// stays open as long as that one is silent), or it is about more than it names, or so few have joined that it need not
+/// be told anew (the engine does so when their number has doubled), or it has just come again, with the names that it
+/// had.
 bool Oracle::may_speak_of(PairNumber pair, base::Instant now) const {
   bool named = false, more = false;
   std::uint64_t room = 0;
+  const auto of_its_token = [&](PairNumber other) {
+    return other != kNone && world_.pairs()[other].token == world_.pairs()[pair].token;
+  };
   for_each_blind(open_, [&](const OpenIncident& open) {
     const auto& finding = open.incident.finding;
-    named = named || std::find(open.named.begin(), open.named.end(), pair) != open.named.end();
+    named = named || std::any_of(open.named.begin(), open.named.end(), of_its_token);
     more = more || finding.affected > finding.examples.size();
     more = more || (again(open.incident) && now - open.updated <= kTolerance);
     room += 2 * std::max<std::uint64_t>(finding.affected, 1) - 1;
