@@ -67,7 +67,7 @@ Oracle::Oracle(const World& world, const Trace& trace, Terms terms, base::Instan
       clock_off_(base::Instant::min()),
       all_seen_since_(start) {
   for (Heard& heard : heard_) {
-    heard.before_run = heard.began = heard.last = heard.agreed = start;
+    heard.before_run = heard.began = heard.last = heard.agreed = heard.known = start;
     heard.conclusive = heard.explained = heard.fault = start;
     heard.covered = base::Instant::min();
   }

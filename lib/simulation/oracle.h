@@ -93,14 +93,16 @@ class Oracle {
   struct Heard {
     std::optional<Truth> says;  ///< that run, as the truth that it claims
     int times = 0;
-    base::Instant before_run;  ///< when something else was told last
-    base::Instant began;       ///< when the run was told first
-    base::Instant last;        ///< when the run was told last
-    base::Instant agreed;      ///< when something was told last that the engine held
-    base::Instant conclusive;  ///< when any conclusive answer came
-    base::Instant explained;   ///< when an incident last said why, or its secrets were replaced
-    base::Instant fault;       ///< when anything went wrong with its questions last, or with its neighbours'
-    base::Instant covered;     ///< when an alert last said that nothing is known of it
+    base::Instant before_run;             ///< when something else was told last
+    base::Instant began;                  ///< when the run was told first
+    base::Instant last;                   ///< when the run was told last
+    base::Instant agreed;                 ///< when something was told last that the engine held
+    base::Instant known;                  ///< when what it says was last what people knew
+    base::Instant conclusive;             ///< when any conclusive answer came
+    base::Instant explained;              ///< when an incident last said why, or its secrets were replaced
+    base::Instant fault;                  ///< when anything went wrong with its questions last, or with its neighbours'
+    std::optional<base::Instant> unsaid;  ///< since when it is blind and nobody says so
+    base::Instant covered;                ///< when an alert last said that nothing is known of it
     bool lied = false, lie_on_its_way = false;
     bool unseen = false;                            ///< it has been complained about that nobody knows of it
     std::optional<std::uint8_t> normal{};           ///< the first grant

@@ -83,7 +83,7 @@ bool Oracle::must_be_told_blind(PairNumber pair, base::Instant now) const {
   if (now - heard.explained <= length) return false;
   if (now - heard.began <= kConfirmation) return false;  // it has just been heard, and is being confirmed
   if (now - heard.conclusive > length) return true;
-  return now - heard.began > length && contradicted(pair, length, now);
+  return now - heard.began > length && now - heard.known > length && contradicted(pair, length, now);
 }
 
 /// Whether some audit.blind that is open may mean this pair: it names it, or another one of its token (whose incident
@@ -134,7 +134,10 @@ void Oracle::survey(base::Instant now) {
   blind_ = 0;
   for (PairNumber pair = 0; pair < heard_.size(); ++pair) {
     Heard& heard = heard_[pair];
-    if (heard.says && found(pair, *heard.says)) heard.agreed = heard.last;
+    if (heard.says && found(pair, *heard.says)) {
+      heard.agreed = heard.last;
+      heard.known = now;
+    }
     if (must_be_told_blind(pair, now)) ++blind_;
   }
 }
@@ -144,7 +147,12 @@ void Oracle::check_sight(base::Instant now) {
   for (PairNumber pair = 0; pair < heard_.size(); ++pair) {
     Heard& heard = heard_[pair];
     all_seen = all_seen && now - heard.conclusive <= terms_.bound && !contradicted(pair, terms_.bound, now);
-    if (heard.unseen || !must_be_told_blind(pair, now) || may_speak_of(pair, now)) continue;
+    if (!must_be_told_blind(pair, now) || may_speak_of(pair, now)) {
+      heard.unsaid.reset();
+      continue;
+    }
+    if (!heard.unsaid) heard.unsaid = now;
+    if (heard.unseen || now - *heard.unsaid < kTolerance) continue;
     heard.unseen = true;
     const base::Duration age = now - std::max(std::min(heard.conclusive, heard.agreed), heard.explained);
     violate(Rule::kBlind, now, pair,
