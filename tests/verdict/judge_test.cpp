@@ -144,6 +144,21 @@ TEST_CASE("judge: vague answers do not count as code 89") {
   CHECK(dead(after(manager(), {vague[0], definite, definite}, kVouched)));
 }
 
+TEST_CASE("judge: a vague 401 is asked after until it came three times, and then at its regular time") {
+  const auto once = after(manager(), {denied(Denial::kUnauthenticated)});
+  CHECK(judge(once, denied(Denial::kUnauthenticated), kTwice, kQuiet, kNoon).confirm_again);
+  const auto twice = judge(once, denied(Denial::kUnauthenticated), kTwice, kQuiet, kNoon).baseline;
+  CHECK_FALSE(judge(twice, denied(Denial::kUnauthenticated), kTwice, kQuiet, kNoon).confirm_again);
+}
+
+TEST_CASE("judge: the word of the identity host counts as one answer") {
+  const ConfirmOptions thrice{.count = 3};
+  const auto once = judge(manager(), denied(Denial::kTokenInvalid, 401, "89"), thrice, kQuiet, kNoon).baseline;
+  CHECK_FALSE(judge_identity(once, IdentityAnswer::kTokenInvalid, thrice, kQuiet, kNoon + 1s).moved);
+  const auto twice = judge(once, denied(Denial::kTokenInvalid, 401, "89"), thrice, kQuiet, kNoon + 20s).baseline;
+  CHECK(judge_identity(twice, IdentityAnswer::kTokenInvalid, thrice, kQuiet, kNoon + 21s).moved);
+}
+
 TEST_CASE("judge: code 89 is not enough alone while the identity host blames the app") {
   const std::vector<xads::Observation> often(3, denied(Denial::kTokenInvalid, 401, "89"));
   const Neighbours alone{.could_be_vouched = false};
