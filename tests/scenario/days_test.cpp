@@ -81,10 +81,7 @@ TEST_CASE("day: a change is told within the detection bound") {
 
 TEST_CASE("day: a role incident stays open while the token is dead") {
   World world;
-  world.watch("brand-a", {"aaa"});
-  world.run_for(1h);
-  world.truth.grants[{"brand-a", "aaa"}] = {"CAMPAIGN_ANALYST"};
-  world.run_for(1h);
+  world.watch_reduced();
   world.truth.revoked.insert("brand-a");
   world.run_for(1h);
   world.truth.revoked.clear();

@@ -113,10 +113,7 @@ TEST_CASE("announced: access that is taken away as announced is quiet") {
 
 TEST_CASE("accepted: a role that was accepted is the new normal, with who and why in the log") {
   World world;
-  world.watch("brand-a", {"aaa"});
-  world.run_for(1h);
-  world.truth.grants[{"brand-a", "aaa"}] = {"CAMPAIGN_ANALYST"};
-  world.run_for(1h);
+  world.watch_reduced();
   CHECK(world.told() == Told{"role.reduced opened"});
   accept_latest(world);
   CHECK(world.told() == Told{"role.reduced opened", "role.reduced resolved"});
@@ -209,10 +206,7 @@ TEST_CASE("accepted: a dead token cannot be accepted") {
 
 TEST_CASE("accepted: what is given again before it is committed is taken once, and said nothing of") {
   World world;
-  world.watch("brand-a", {"aaa"});
-  world.run_for(1h);
-  world.truth.grants[{"brand-a", "aaa"}] = {"CAMPAIGN_ANALYST"};
-  world.run_for(1h);
+  world.watch_reduced();
   world.engine().take_notices();
   request(world, verdict::Cause::kRoleReduced);
   look(world, 3);
@@ -225,10 +219,7 @@ TEST_CASE("accepted: what is given again before it is committed is taken once, a
 
 TEST_CASE("accepted: a word that was taken but not committed is taken by the next process") {
   World world;
-  world.watch("brand-a", {"aaa"});
-  world.run_for(1h);
-  world.truth.grants[{"brand-a", "aaa"}] = {"CAMPAIGN_ANALYST"};
-  world.run_for(1h);
+  world.watch_reduced();
   request(world, verdict::Cause::kRoleReduced);
   look(world);
   world.crash();
@@ -241,10 +232,7 @@ TEST_CASE("accepted: a word that was taken but not committed is taken by the nex
 
 TEST_CASE("accepted: what became worse after the word was given is not accepted by it") {
   World world;
-  world.watch("brand-a", {"aaa"});
-  world.run_for(1h);
-  world.truth.grants[{"brand-a", "aaa"}] = {"CAMPAIGN_ANALYST"};
-  world.run_for(1h);
+  world.watch_reduced();
   request(world, verdict::Cause::kRoleReduced);
   world.truth.grants[{"brand-a", "aaa"}] = {"ANALYST"};
   world.run_for(1h);
@@ -260,10 +248,7 @@ TEST_CASE("accepted: what became worse after the word was given is not accepted 
 
 TEST_CASE("accepted: a role is not accepted while its token is dead, and what comes after is loud") {
   World world;
-  world.watch("brand-a", {"aaa"});
-  world.run_for(1h);
-  world.truth.grants[{"brand-a", "aaa"}] = {"CAMPAIGN_ANALYST"};
-  world.run_for(1h);
+  world.watch_reduced();
   world.truth.revoked.insert("brand-a");
   world.run_for(1h);
   world.engine().take_notices();
@@ -302,10 +287,7 @@ TEST_CASE("accepted: a role is not accepted by a word that would accept lost acc
 
 TEST_CASE("accepted: what another user may do is never the new normal") {
   World world;
-  world.watch("brand-a", {"aaa"});
-  world.run_for(1h);
-  world.truth.grants[{"brand-a", "aaa"}] = {"CAMPAIGN_ANALYST"};
-  world.run_for(1h);
+  world.watch_reduced();
   world.truth.disturb = [](const std::string&, const std::string&) -> std::optional<xads::Answer> {
     return xads::Granted{"somebody-else", xads::Permissions::from_texts({"CAMPAIGN_ANALYST"})};
   };

@@ -65,6 +65,14 @@ class World {
     store_->put_tokens(list, {verdict::ChangeId::make(clock.now().utc, random)}, clock.now().utc);
     take_tokens();
   }
+  /// "brand-a" on "aaa", whose role is known for an hour, and reduced for another one.
+  void watch_reduced() {
+    using namespace std::chrono_literals;
+    watch("brand-a", {"aaa"});
+    run_for(1h);
+    truth.grants[{"brand-a", "aaa"}] = {"CAMPAIGN_ANALYST"};
+    run_for(1h);
+  }
   void unwatch(const std::string& token) {
     REQUIRE(store_->remove_token(token, verdict::ChangeId::make(clock.now().utc, random), clock.now().utc));
     take_tokens();
