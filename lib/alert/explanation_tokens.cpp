@@ -26,7 +26,9 @@ std::vector<Explanation> pages_of_tokens() {
         {"neighbours_are_well",
          "the token is refused time after time while the control token, or another token of the "
          "same app, is granted and the clock is right: neither app nor X nor clock is to blame"},
-        {"code_repeated", "code 89 came three times and there is nobody who could vouch for the app"},
+        {"code_repeated",
+         "code 89 came three times, the identity host does not blame the app, and there is nobody who could vouch for "
+         "it"},
         {"stable_in_a_mass",
          "many tokens of the app fail at once, and for minutes none has come back, while others "
          "are granted: they were really revoked"}},
