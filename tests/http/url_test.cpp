@@ -94,3 +94,44 @@ TEST_CASE("url: a complaint does not repeat the URL") {
   CHECK(parse_url("https://user:hunter2@host/").error().find("hunter2") == std::string::npos);
   CHECK(parse_url("https://host:hunter2/").error().find("hunter2") == std::string::npos);
 }
+
+TEST_CASE("url: a mail server's URL has a host and a port, by default the one for submission") {
+  const auto url = http::parse_mail_url("smtp://Mail.Example");
+  REQUIRE(url);
+  CHECK_FALSE(url.value().tls);
+  CHECK(url.value().host == "mail.example");
+  CHECK(url.value().port == "587");
+  CHECK(http::parse_mail_url("SMTPS://mail.example/").value().tls);
+  CHECK(http::parse_mail_url("smtps://mail.example").value().port == "465");
+  CHECK(http::parse_mail_url("smtp://mail.example:25").value().port == "25");
+  CHECK(http::parse_mail_url("smtp://[2001:DB8::1]:2525").value().host == "2001:db8::1");
+}
+
+TEST_CASE("url: a mail server's URL holds nothing else") {
+  const char* const kUnfit[] = {"",
+                                "mail.example:587",
+                                "smtp:mail.example",
+                                "https://mail.example",
+                                "smtp://user@mail.example",
+                                "smtp://user:hunter2@mail.example",
+                                "smtp://mail.example/my.name",
+                                "smtp://mail.example?a=b",
+                                "smtp://mail.example#a",
+                                "smtp://mail.example:0",
+                                "smtp://mail.example:5a7",
+                                "smtp://mail example"};
+  for (const char* text : kUnfit) {
+    CAPTURE(std::string(text));
+    const auto url = http::parse_mail_url(text);
+    CHECK_FALSE(url);
+    CHECK((url || url.error().find("hunter2") == std::string::npos));
+  }
+}
+
+TEST_CASE("url: mail and the web do not take each other's URLs") {
+  CHECK_FALSE(parse_url("smtp://mail.example"));
+  CHECK(parse_url("smtp://mail.example").error() == "the URL's scheme is neither https nor http");
+  CHECK(http::is_mail_url("SmtpS://mail.example"));
+  CHECK_FALSE(http::is_mail_url("https://mail.example"));
+  CHECK_FALSE(http::is_mail_url("smtp"));
+}
