@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,20 +13,24 @@
 
 namespace http {
 
+struct Mail;  // http/mail.h
+
 /// Which addresses a request may reach, once its host name is resolved. Every resolved address is checked, and the
 /// connection goes to a checked address.
 enum class Reach {
-  kAnyAddress,     ///< https to any address: the operator's own API host
-  kPublicAddress,  ///< https, but not to loopback, private, link-local, shared or multicast addresses
-  kPrivateToo,     ///< https to any address, http to loopback and private addresses only
+  kAnyAddress,     ///< TLS, to any address: the operator's own API host
+  kPublicAddress,  ///< TLS, but not to loopback, private, link-local, shared or multicast addresses
+  kPrivateToo,     ///< TLS to any address, in the clear to loopback and private addresses only
 };
 
-/// One request, complete and signed by its maker.
+/// One request, complete and signed by its maker. A mail is one too: see MailTransport for which members count.
 struct Request {
   std::string method = "GET";
-  std::string url;  ///< absolute, http or https, no user information, no fragment
+  std::string url;  ///< absolute, http or https (a mail: smtp or smtps), no user information, no fragment
   std::vector<Header> headers;
   std::string body;
+  /// A mail's envelope, null for everything else. Shared by copies of the request, because it holds a secret.
+  std::shared_ptr<const Mail> mail;
   /// Makes the Authorization header's value; called once an attempt, because a nonce must not be sent twice.
   std::function<std::string()> authorization;
 
@@ -54,7 +59,7 @@ enum class Stage {
   kWrite,      ///< the connection broke while sending
   kRead,       ///< the connection broke or closed before the answer was complete
   kDeadline,   ///< time ran out, at whatever stage
-  kMalformed,  ///< the answer is no HTTP, or larger than allowed
+  kMalformed,  ///< the answer is not in the protocol, or larger than allowed
 };
 std::string_view to_text(Stage stage);
 

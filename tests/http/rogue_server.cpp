@@ -60,6 +60,8 @@ bool Visitor::shake_hands(SSL_CTX* context) {
   return ::SSL_accept(tls_) == 1;
 }
 
+bool Visitor::start_tls() { return shake_hands(server_.context_); }
+
 int Visitor::read_byte(char& byte) {
   return tls_ != nullptr ? ::SSL_read(tls_, &byte, 1) : static_cast<int>(::recv(socket_, &byte, 1, 0));
 }
@@ -75,6 +77,18 @@ std::string Visitor::read_request() {
     if (read_byte(byte) != 1) return {};
     text += byte;
   }
+  server_.note_request(text);
+  return text;
+}
+
+std::optional<std::string> Visitor::read_line() {
+  std::string text;
+  char byte = 0;
+  while (!text.ends_with("\r\n")) {
+    if (read_byte(byte) != 1) return std::nullopt;
+    text += byte;
+  }
+  text.resize(text.size() - 2);
   server_.note_request(text);
   return text;
 }

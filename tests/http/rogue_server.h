@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@ class Visitor {
 
   /// Reads one request, head and body, and puts it on record. Empty when none came.
   std::string read_request();
+  /// Reads one line, without its line break, and puts it on record. Nothing when the peer is gone.
+  std::optional<std::string> read_line();
   bool say(std::string_view text);  ///< false: the peer is gone
   void drip(std::string_view text, std::chrono::milliseconds gap);
   /// Reads a request and answers 200 with this body.
@@ -38,6 +41,7 @@ class Visitor {
   /// Waits, without reading, until the server stops.
   void server_stops();
 
+  bool start_tls();     ///< with the server's certificate; false: the peer would not
   void close_notify();  ///< TLS says that no more will come; the socket stays open
   void finish();        ///< FIN, without a TLS goodbye
   void reset();         ///< RST
@@ -72,9 +76,9 @@ class RogueServer {
   std::string url(const std::string& path = "/") const;
 
   int connections() const;
-  int handshakes() const;
+  int handshakes() const;                     ///< before the script
   int resumed() const;                        ///< handshakes that resumed a session
-  std::vector<std::string> requests() const;  ///< as they came, in the order of their ends
+  std::vector<std::string> requests() const;  ///< or lines, as they came, in the order of their ends
   /// A script tells the test that it got so far; the test waits for it, for two seconds at the longest.
   void signal();
   bool wait_for_signal();
