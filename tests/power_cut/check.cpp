@@ -91,21 +91,28 @@ std::string soundness_of(store::Store& store, store::Database& witness) {
   return complaints.empty() ? "ok" : fmt::format("{}", fmt::join(complaints, "; "));
 }
 
-}  // namespace
-
-Findings check(const std::string& path, std::uint64_t last_acknowledged) {
+void examine(const std::string& path, std::uint64_t last_acknowledged, Findings& findings) {
   base::SystemRandom random;
   const auto store = store::open_sqlite({path}, random, kStart);
   store::Database witness(path);
   Search search(*store, witness);
-  Findings findings;
-  for (std::uint64_t number = 1; number <= last_acknowledged; ++number) {
-    const auto batch = batch_of(number);
-    findings.acknowledged += rows_of(batch);
-    findings.found += search.count(batch);
-  }
+  for (std::uint64_t number = 1; number <= last_acknowledged; ++number)
+    findings.found += search.count(batch_of(number));
   for (const auto table : kTables) findings.rows += static_cast<std::uint64_t>(count_of(witness, table));
   findings.soundness = soundness_of(*store, witness);
+}
+
+}  // namespace
+
+Findings check(const std::string& path, std::uint64_t last_acknowledged) {
+  Findings findings;
+  for (std::uint64_t number = 1; number <= last_acknowledged; ++number)
+    findings.acknowledged += rows_of(batch_of(number));
+  try {
+    examine(path, last_acknowledged, findings);
+  } catch (const store::UnusableStore& error) {  // what we are here to find
+    findings.soundness = error.what();
+  }
   return findings;
 }
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
 #include <string>
 
 #include "load.h"
@@ -63,6 +64,17 @@ TEST_CASE("power cut: a store that was never made has lost all and is sound") {
   CHECK(findings.acknowledged == 40);
   CHECK(findings.found == 0);
   CHECK(findings.soundness == "ok");
+}
+
+TEST_CASE("power cut: a damaged database has lost all and says so") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "store.db";
+  commit_ten(path);
+  std::fstream(path, std::ios::in | std::ios::out | std::ios::binary).write("no database", 11);
+  const auto findings = power_cut::check(path, 10);
+  CHECK(findings.acknowledged == 40);
+  CHECK(findings.found == 0);
+  CHECK(findings.soundness.find("put a backup in its place") != std::string::npos);
 }
 
 TEST_CASE("power cut: a row of each table that differs is missed") {
