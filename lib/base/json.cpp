@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
+#include <rapidjson/prettywriter.h>
 #include <rapidjson/reader.h>
 
 #include <algorithm>
@@ -156,6 +157,28 @@ const rapidjson::Value* find_member(const rapidjson::Value& object, const char* 
 std::string_view text_of(const rapidjson::Value* value) {
   if (value == nullptr || !value->IsString()) return {};
   return {value->GetString(), value->GetStringLength()};
+}
+
+namespace {
+
+/// RapidJSON's own puts the numbers that arrive as texts in quotes.
+class Indenter : public rapidjson::PrettyWriter<rapidjson::StringBuffer> {
+ public:
+  using PrettyWriter::PrettyWriter;
+  bool RawNumber(const char* digits, rapidjson::SizeType length, bool /*copy*/) {
+    return RawValue(digits, length, rapidjson::kNumberType);
+  }
+};
+
+}  // namespace
+
+std::optional<std::string> indented_json(std::string_view text) {
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  rapidjson::StringBuffer buffer;
+  Indenter writer(buffer);
+  writer.SetIndent(' ', 2);
+  if (!rapidjson::Reader().Parse<kFlags>(stream, writer)) return std::nullopt;
+  return take_text(buffer);
 }
 
 }  // namespace base

@@ -6,6 +6,7 @@
 #include <rapidjson/writer.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,6 +42,10 @@ class JsonReader {
 const rapidjson::Value* find_member(const rapidjson::Value& object, const char* name);
 /// The text of a string (or, as numbers are strings here, of a number); empty view when it is neither.
 std::string_view text_of(const rapidjson::Value* value);
+
+/// The same JSON for people: a member a line, indented by two blanks, every digit as it was. Nothing when `text` is not
+/// JSON. For what we wrote ourselves: it checks no more than that.
+std::optional<std::string> indented_json(std::string_view text);
 
 using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
 inline void write_text(JsonWriter& writer, std::string_view text) {

@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <numeric>
@@ -8,6 +10,7 @@ namespace base {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+constexpr std::size_t kLongestQuote = 80;
 
 /// Length of the well-formed UTF-8 sequence at the start of `text` (Unicode table 3-7), 0 if there is none.
 std::size_t sequence_length(std::string_view text) {
@@ -70,6 +73,12 @@ std::string_view cut_at_code_point(std::string_view text, std::size_t max_bytes)
   return text.substr(0, max_bytes);
 }
 
+std::string shortened(std::string_view text, std::size_t max_bytes) {
+  constexpr std::string_view kEllipsis = "…";
+  if (text.size() <= max_bytes) return std::string(text);
+  return std::string(cut_at_code_point(text, max_bytes - kEllipsis.size())).append(kEllipsis);
+}
+
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n";
   const auto first = text.find_first_not_of(kBlank);
@@ -101,6 +110,31 @@ std::string to_lower(std::string_view text) {
   return lower;
 }
 
+/// Goes back to the latest `*` only, which is enough: an earlier one could not match more than it.
+bool matches_glob(std::string_view pattern, std::string_view text) {
+  std::size_t at = 0, in_text = 0, star = std::string_view::npos, after_star = 0;
+  while (in_text < text.size()) {
+    if (at < pattern.size() && pattern[at] == '*') {
+      star = at++;
+      after_star = in_text;
+    } else if (at < pattern.size() && (pattern[at] == '?' || pattern[at] == text[in_text])) {
+      ++at;
+      ++in_text;
+    } else if (star != std::string_view::npos) {
+      at = star + 1;
+      in_text = ++after_star;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', at) == std::string_view::npos;
+}
+
+bool matches_any_glob(const std::vector<std::string>& patterns, std::string_view text) {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const std::string& pattern) { return matches_glob(pattern, text); });
+}
+
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
   std::string_view best;
   std::size_t best_distance = word.size() / 3 + 2;  // about a third of the letters may be wrong
@@ -112,6 +146,19 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
     }
   }
   return best;
+}
+
+std::string advice_for(std::string_view word, const std::vector<std::string_view>& candidates) {
+  const std::string_view near = base::nearest(word.substr(0, kLongestQuote), candidates);
+  if (!near.empty()) return fmt::format(", did you mean \"{}\"?", near);
+  if (candidates.empty()) return "";
+  return fmt::format("; it may be {}", fmt::join(candidates, ", "));
+}
+
+std::string in_quotes(std::string_view text) {
+  const std::string clean = base::clean_text(text);
+  const std::string_view start = base::cut_at_code_point(clean, kLongestQuote);
+  return fmt::format("\"{}{}\"", start, start.size() < clean.size() ? "..." : "");
 }
 
 }  // namespace base

@@ -181,4 +181,15 @@ TEST_CASE("json: written text is escaped") {
   CHECK(take_text(buffer) == R"("a\"\n\u0000b")");
 }
 
+TEST_CASE("json: indented for people it keeps the order of members and every digit") {
+  CHECK(indented_json(R"({"b":[1.10,{}],"a":12345678901234567890123})") ==
+        "{\n  \"b\": [\n    1.10,\n    {}\n  ],\n  \"a\": 12345678901234567890123\n}");
+}
+
+TEST_CASE("json: what is no JSON is not indented") {
+  CHECK_FALSE(indented_json("Subject: hello").has_value());
+  CHECK_FALSE(indented_json(R"({"a":1} and more)").has_value());
+  CHECK_FALSE(indented_json("").has_value());
+}
+
 }  // namespace base
