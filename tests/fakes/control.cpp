@@ -208,6 +208,8 @@ std::string command(Stage& stage, const std::string& method, const std::string& 
   if (asked == "GET /requests") return stage.tally.counters_json();
   if (asked == "GET /log") return stage.tally.log_json(after_of(query));
   if (asked == "GET /sink") return stage.sinks.posts_json(after_of(query), value_or(query, "path", "*"));
+  if (asked == "GET /sink/slack") return stage.sinks.slack().messages_json(value_or(query, "channel", "*"));
+  if (asked == "GET /sink/pagerduty") return stage.sinks.pagerduty().alerts_json();
   if (asked == "POST /sink/clear") return forget_posts(stage);
   if (asked == "POST /sink/behaviour") return set_sink_behaviour(stage, body);
   throw BadCommand("there is no command " + asked);

@@ -77,3 +77,9 @@ TEST_CASE("control: counters tell the verdicts, and a reset forgets them") {
   CHECK(command(stage, "GET", "/requests", {}, "").find(R"("total":0)") != std::string::npos);
   CHECK(stage.api.world.token_with_text("ta") != nullptr);
 }
+
+TEST_CASE("control: what the receivers of alerts hold can be asked") {
+  Stage stage(1);
+  CHECK(command(stage, "GET", "/sink/slack", {{"channel", "C0123456789"}}, "") == "[]");
+  CHECK(command(stage, "GET", "/sink/pagerduty", {}, "") == R"({"alerts":[],"dropped":0})");
+}
