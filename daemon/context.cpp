@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/clock.h"
+#include "base/text.h"
 
 namespace app {
 namespace {
@@ -53,6 +54,23 @@ TokenNames token_names(store::Store& store) {
   TokenNames names;
   for (const auto& stored : store.tokens()) names.emplace(stored.token.id, stored.token.name);
   return names;
+}
+
+verdict::Incident require_incident(store::Store& store, const std::string& text) {
+  const auto id = verdict::IncidentId::parse(text);
+  auto incident = id ? store.find_incident(id.value()) : std::nullopt;
+  if (!incident)
+    throw CommandError(kExitNotFound, fmt::format("there is no incident \"{}\"; see adsauditd incidents --all",
+                                                  base::clean_text(text)));
+  return std::move(*incident);
+}
+
+verdict::Incident require_open_incident(store::Store& store, const std::string& text) {
+  auto incident = require_incident(store, text);
+  if (incident.resolved_at)
+    throw CommandError(kExitNotFound, fmt::format("{} is not open any more: it was resolved at {}", incident.id.text(),
+                                                  base::to_text(*incident.resolved_at)));
+  return incident;
 }
 
 }  // namespace app

@@ -27,6 +27,10 @@ bool has_database(const settings::Settings& settings);
 std::unique_ptr<store::Store> open_store(const settings::Settings& settings, base::Random& random, bool create);
 /// The names of all live tokens.
 TokenNames token_names(store::Store& store);
+/// The incident whose id is `text`. Throws CommandError(kExitNotFound) when there is none.
+verdict::Incident require_incident(store::Store& store, const std::string& text);
+/// The same of one that is open; also throws when it was resolved.
+verdict::Incident require_open_incident(store::Store& store, const std::string& text);
 
 /// Text or JSON on standard error, or lines for the journal when systemd listens.
 std::shared_ptr<spdlog::logger> make_logger(const settings::Log& options);

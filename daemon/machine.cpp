@@ -8,6 +8,8 @@
 
 #include "alert/courier.h"
 #include "base/random.h"
+#include "http/mail_transport.h"
+#include "http/scheme_transport.h"
 #include "http/tls_transport.h"
 #include "xads/client.h"
 
@@ -53,12 +55,16 @@ int with_machine(const settings::Settings& settings, spdlog::logger& log, const 
   // Alerts do not wait for X: places of their own, enough for every destination at once.
   http::TlsOptions sink_options = settings.tls;
   sink_options.max_in_flight = std::max<std::size_t>(64, 4 * settings.destinations.size());
-  http::TlsTransport sinks(io, sink_options);
+  http::TlsTransport web_sinks(io, sink_options);
+  http::MailTransport mail_sinks(io, sink_options);
+  http::SchemeTransport sinks(web_sinks, mail_sinks);
   const xads::Client client(settings.api, clock, random);
   alert::Courier courier(settings.destinations, random);
   service::AuditOptions audit = settings.audit;
   audit.api_version = settings.api.version;
-  service::Engine engine(std::move(audit), service::Announcer(settings.destinations, settings.routes, random), random);
+  service::Engine engine(std::move(audit),
+                         service::Announcer({settings.destinations, settings.routes, settings.maintenance}, random),
+                         random);
   const service::Keyring keyring(settings.apps, engine.roster(), store->opener());
   service::Loop loop({.io = io,
                       .signals = signals,
@@ -69,6 +75,8 @@ int with_machine(const settings::Settings& settings, spdlog::logger& log, const 
                       .api = api,
                       .sinks = sinks,
                       .courier = courier,
+                      .destinations = settings.destinations,
+                      .heartbeats = settings.heartbeats,
                       .store = *store,
                       .clock = clock,
                       .log = log},

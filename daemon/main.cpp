@@ -37,6 +37,7 @@ int complain(int code, const char* message) {
 
 int main(int argc, char** argv) {
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // a peer that hangs up costs one request, not the process
+  static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));  // a file that may not grow is as a disk that is full
   keep_memory_private();
   allow_many_connections();
   try {

@@ -41,6 +41,17 @@ void Table::print() const {
   }
 }
 
+void print_field(std::string_view name, const std::string& text) {
+  if (!text.empty()) fmt::print("{:<14}{}\n", name, base::clean_text(text));
+}
+
+void print_fields(std::string_view name, const std::vector<std::string>& texts) {
+  for (const auto& text : texts) {
+    print_field(name, text);
+    name = "";
+  }
+}
+
 void print_json(const std::function<void(base::JsonWriter&)>& write) {
   rapidjson::StringBuffer buffer;
   base::JsonWriter writer(buffer);
@@ -94,6 +105,23 @@ void member(base::JsonWriter& writer, const char* name, const std::optional<base
   member_or_null(writer, name, instant ? base::to_text(*instant) : "");
 }
 
+namespace {
+
+void write_acknowledged(base::JsonWriter& writer, const std::optional<verdict::Acknowledged>& acknowledged) {
+  writer.Key("acknowledged");
+  if (!acknowledged) {
+    writer.Null();
+    return;
+  }
+  writer.StartObject();
+  member(writer, "by", std::string_view(acknowledged->by));
+  member_or_null(writer, "reason", acknowledged->reason);
+  member(writer, "at", acknowledged->at);
+  writer.EndObject();
+}
+
+}  // namespace
+
 void write_incident(base::JsonWriter& writer, const verdict::Incident& incident, const TokenNames& names) {
   const verdict::Finding& finding = incident.finding;
   writer.StartObject();
@@ -121,12 +149,13 @@ void write_incident(base::JsonWriter& writer, const verdict::Incident& incident,
   std::vector<std::string> flips;
   for (const auto flip : incident.flips) flips.push_back(base::to_text(flip));
   member(writer, "flips", flips);
+  write_acknowledged(writer, incident.acknowledged);
   writer.EndObject();
 }
 
 const std::vector<std::string>& incident_header() {
-  static const std::vector<std::string> header{"INCIDENT", "SEVERITY", "CAUSE",    "TOKEN",
-                                               "ACCOUNT",  "OPENED",   "RESOLVED", "CHANGE"};
+  static const std::vector<std::string> header{"INCIDENT", "SEVERITY", "CAUSE",        "TOKEN", "ACCOUNT",
+                                               "OPENED",   "RESOLVED", "ACKNOWLEDGED", "CHANGE"};
   return header;
 }
 
@@ -144,6 +173,7 @@ std::vector<std::string> incident_row(const verdict::Incident& incident, const T
           or_dash(finding.key.account),
           base::to_text(incident.opened_at),
           incident.resolved_at ? base::to_text(*incident.resolved_at) : "open",
+          incident.acknowledged ? "by " + incident.acknowledged->by : "-",
           change};
 }
 

@@ -22,6 +22,11 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
+/// One thing that is known of something, on a line of its own: its name and the text. Nothing for an empty text.
+void print_field(std::string_view name, const std::string& text);
+/// One line each, the name before the first.
+void print_fields(std::string_view name, const std::vector<std::string>& texts);
+
 /// Prints what `write` writes, and a line end.
 void print_json(const std::function<void(base::JsonWriter&)>& write);
 /// One member of an object. An empty text becomes null where `or_null` is set.

@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "context.h"
 #include "operator_words.h"
 
@@ -13,15 +12,6 @@ namespace {
 struct Options {
   std::string incident, reason, by;
 };
-
-verdict::Incident find(store::Store& store, const std::string& text) {
-  const auto id = verdict::IncidentId::parse(text);
-  const auto incident = id ? store.find_incident(id.value()) : std::nullopt;
-  if (!incident)
-    throw CommandError(kExitNotFound,
-                       fmt::format("there is no incident \"{}\"; see adsauditd incidents", base::clean_text(text)));
-  return *incident;
-}
 
 /// What there is to do about a problem that is no matter of opinion.
 std::string instead_of_accepting(const verdict::IncidentKey& key, const TokenNames& names) {
@@ -40,6 +30,8 @@ std::string instead_of_accepting(const verdict::IncidentKey& key, const TokenNam
     case verdict::Scope::kApp:
     case verdict::Scope::kApi:
     case verdict::Scope::kPlan:
+    case verdict::Scope::kDelivery:
+    case verdict::Scope::kStore:
       break;
   }
   return "it ends by itself when its reason does";
@@ -47,9 +39,6 @@ std::string instead_of_accepting(const verdict::IncidentKey& key, const TokenNam
 
 void require_acceptable(const verdict::Incident& incident, const TokenNames& names) {
   const auto cause = incident.finding.key.cause;
-  if (incident.resolved_at)
-    throw CommandError(kExitNotFound, fmt::format("{} is not open any more: it was resolved at {}", incident.id.text(),
-                                                  base::to_text(*incident.resolved_at)));
   if (!verdict::acceptable(cause))
     throw UsageError(fmt::format("{} is {}, and that cannot be accepted; {}", incident.id.text(),
                                  verdict::to_text(cause), instead_of_accepting(incident.finding.key, names)));
@@ -77,7 +66,7 @@ int accept(const Invocation& called, const Options& options) {
   const auto settings = load_settings(called, Secrets::kSkipped);
   base::SystemRandom random;
   const auto store = open_store(settings, random, false);
-  const auto incident = find(*store, options.incident);
+  const auto incident = require_open_incident(*store, options.incident);
   require_acceptable(incident, token_names(*store));
   const verdict::Acceptance acceptance{incident.id, by, reason, base::SystemClock().now().utc};
   if (!store->request_acceptance(acceptance))

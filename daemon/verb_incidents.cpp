@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "change_output.h"
+#include "choices.h"
 #include "context.h"
 #include "time_option.h"
 
@@ -17,18 +18,6 @@ struct Options {
   bool all = false;
   bool evidence = false;
 };
-
-void require_known(const std::vector<std::string>& causes) {
-  for (const auto& cause : causes) {
-    if (verdict::cause_from_text(cause)) continue;
-    std::vector<std::string_view> known;
-    for (const auto each : verdict::all_causes()) known.push_back(verdict::to_text(each));
-    const auto nearest = base::nearest(cause, known);
-    throw UsageError(fmt::format("--cause: there is no cause \"{}\"{}", base::clean_text(cause),
-                                 nearest.empty() ? fmt::format("; it is one of {}", fmt::join(known, ", "))
-                                                 : fmt::format(", did you mean \"{}\"?", nearest)));
-  }
-}
 
 store::IncidentQuery query_of(const Options& options) {
   store::IncidentQuery query{.open_only = !options.all,
@@ -60,66 +49,53 @@ void print_list(const std::vector<verdict::Incident>& found, const TokenNames& n
   table.print();
 }
 
-/// One line; nothing for an empty text.
-void print_line(std::string_view name, const std::string& text) {
-  if (!text.empty()) fmt::print("{:<13}{}\n", name, base::clean_text(text));
-}
-
-/// One line each, the name before the first.
-void print_lines(std::string_view name, const std::vector<std::string>& texts) {
-  for (const auto& text : texts) {
-    print_line(name, text);
-    name = "";
-  }
-}
-
 void print_evidence(const verdict::Finding& finding) {
-  print_line("rule", finding.grounds.rule);
-  print_line("answer", evidence_text(finding.evidence));
-  if (finding.confirmations > 0) print_line("confirmed", fmt::format("{} times", finding.confirmations));
-  if (finding.last_good_at) print_line("last good", base::to_text(*finding.last_good_at));
-  print_lines("witnesses", finding.grounds.witnesses);
+  print_field("rule", finding.grounds.rule);
+  print_field("answer", evidence_text(finding.evidence));
+  if (finding.confirmations > 0) print_field("confirmed", fmt::format("{} times", finding.confirmations));
+  if (finding.last_good_at) print_field("last good", base::to_text(*finding.last_good_at));
+  print_fields("witnesses", finding.grounds.witnesses);
 }
 
 void print_one(const verdict::Incident& incident, const TokenNames& names) {
   const auto& finding = incident.finding;
   const auto row = incident_row(incident, names);
-  print_line("incident", incident.id.text());
-  print_line("cause", fmt::format("{} ({})", row[2], row[1]));
-  print_line("topic", finding.key.topic);
-  if (!finding.key.token.null()) print_line("token", row[3]);
-  print_line("account", finding.key.account);
-  print_line("opened", base::to_text(incident.opened_at));
-  print_line("updated", base::to_text(incident.updated_at));
-  print_line("resolved", incident.resolved_at ? base::to_text(*incident.resolved_at) : "open");
-  if (incident.part_of) print_line("part of", incident.part_of->text());
-  print_line("was", base::join(finding.before, ", "));
-  print_line("is", base::join(finding.after, ", "));
-  print_lines("details", finding.details);
-  if (finding.affected > 0) print_line("affected", std::to_string(finding.affected));
-  print_lines("examples", finding.examples);
+  print_field("incident", incident.id.text());
+  print_field("cause", fmt::format("{} ({})", row[2], row[1]));
+  print_field("topic", finding.key.topic);
+  if (!finding.key.token.null()) print_field("token", row[3]);
+  print_field("account", finding.key.account);
+  print_field("opened", base::to_text(incident.opened_at));
+  print_field("updated", base::to_text(incident.updated_at));
+  print_field("resolved", incident.resolved_at ? base::to_text(*incident.resolved_at) : "open");
+  if (const auto& word = incident.acknowledged) {
+    print_field("acknowledged", fmt::format("by {} at {}", word->by, base::to_text(word->at)));
+    print_field("", word->reason);
+  }
+  if (incident.part_of) print_field("part of", incident.part_of->text());
+  print_field("was", base::join(finding.before, ", "));
+  print_field("is", base::join(finding.after, ", "));
+  print_fields("details", finding.details);
+  if (finding.affected > 0) print_field("affected", std::to_string(finding.affected));
+  print_fields("examples", finding.examples);
   print_evidence(finding);
   std::vector<std::string> flips;
   for (const auto flip : incident.flips) flips.push_back(base::to_text(flip));
-  print_lines("came again", flips);
+  print_fields("came again", flips);
 }
 
 int show_one(const Invocation& called, store::Store& store, const std::string& text) {
-  const auto id = verdict::IncidentId::parse(text);
-  const auto incident = id ? store.find_incident(id.value()) : std::nullopt;
-  if (!incident)
-    throw CommandError(kExitNotFound, fmt::format("there is no incident \"{}\"; see adsauditd incidents --all",
-                                                  base::clean_text(text)));
+  const auto incident = require_incident(store, text);
   const auto names = token_names(store);
   if (called.json)
-    print_json([&](base::JsonWriter& writer) { write_incident(writer, *incident, names); });
+    print_json([&](base::JsonWriter& writer) { write_incident(writer, incident, names); });
   else
-    print_one(*incident, names);
+    print_one(incident, names);
   return kExitOk;
 }
 
 int incidents(const Invocation& called, const Options& options) {
-  require_known(options.causes);
+  for (const auto& cause : options.causes) cause_named("--cause", cause);
   const auto query = query_of(options);
   const auto settings = load_settings(called, Secrets::kSkipped);
   base::SystemRandom random;

@@ -16,6 +16,7 @@ struct State {
   std::map<std::string, store::AccountFacts> accounts;
   std::vector<verdict::Incident> incidents;  ///< open ones
   store::DeliveryCounts deliveries;
+  std::map<std::string, store::DeliveryCounts> undelivered;  ///< by destination
   TokenNames names;
   Gauges gauges;  ///< of the daemon, when it wrote them last; empty before the first time
 
@@ -25,11 +26,27 @@ struct State {
   }
 };
 
+/// What waits and what was given up, by destination; without those where there is neither.
+std::map<std::string, store::DeliveryCounts> undelivered(store::Store& store) {
+  std::map<std::string, store::DeliveryCounts> counts;
+  for (const auto state : {alert::DeliveryState::kPending, alert::DeliveryState::kDead}) {
+    for (const auto& row : store.alerts({.state = state, .limit = std::numeric_limits<int>::max()})) {
+      for (const auto& way : row.deliveries) {
+        if (way.delivery.state != state) continue;
+        auto& count = counts[way.delivery.destination];
+        ++(state == alert::DeliveryState::kDead ? count.dead : count.pending);
+      }
+    }
+  }
+  return counts;
+}
+
 State read_state(store::Store& store) {
   constexpr int kAll = std::numeric_limits<int>::max();
   State state{.probes = store.probes(),
               .incidents = store.incidents({.open_only = true, .limit = kAll}),
               .deliveries = store.delivery_counts(),
+              .undelivered = undelivered(store),
               .names = token_names(store)};
   for (auto& facts : store.accounts()) state.accounts.emplace(facts.id, facts);
   for (auto& gauge : store.gauges()) state.gauges.insert(std::move(gauge));
@@ -79,6 +96,16 @@ void print_state_json(const State& state) {
     member(writer, "pending", state.deliveries.pending);
     member(writer, "delivered", state.deliveries.delivered);
     member(writer, "dead", state.deliveries.dead);
+    writer.Key("destinations");
+    writer.StartObject();
+    for (const auto& [destination, counts] : state.undelivered) {
+      writer.Key(destination.c_str());
+      writer.StartObject();
+      member(writer, "pending", counts.pending);
+      member(writer, "dead", counts.dead);
+      writer.EndObject();
+    }
+    writer.EndObject();
     writer.EndObject();
     writer.Key("daemon");
     writer.StartObject();
@@ -115,12 +142,19 @@ std::string schedule_text(const Gauges& gauges) {
   return text;
 }
 
+/// "siem: 3 pending", "ops: 0 pending, 1 dead; see adsauditd alerts dead"
+std::string undelivered_text(const std::string& destination, const store::DeliveryCounts& counts) {
+  const std::string dead = counts.dead == 0 ? "" : fmt::format(", {} dead; see adsauditd alerts dead", counts.dead);
+  return fmt::format("{}: {} pending{}", destination, counts.pending, dead);
+}
+
 void print_state(const State& state) {
   const std::size_t incidents = state.incidents.size();
   fmt::print("{}; {} tokens, {} pairs; alerts: {} pending, {} delivered, {} dead\n",
              incidents == 0 ? "all well" : fmt::format("{} open incident{}", incidents, incidents == 1 ? "" : "s"),
              state.names.size(), state.probes.size(), state.deliveries.pending, state.deliveries.delivered,
              state.deliveries.dead);
+  for (const auto& [destination, counts] : state.undelivered) fmt::print("{}\n", undelivered_text(destination, counts));
   if (!state.gauges.empty()) fmt::print("{}\n", schedule_text(state.gauges));
   fmt::print("\n");
   if (incidents > 0) {

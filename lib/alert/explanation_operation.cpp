@@ -70,6 +70,29 @@ std::vector<Explanation> pages_of_operation() {
        "Our watch; and whatever else on this host signs with its clock.",
        "Let NTP set the clock: chronyc tracking."},
   };
+  pages.push_back(
+      {Cause::kDestinationBroken,
+       "Alerts do not arrive",
+       "A destination of alerts refuses them for good, has not answered for a quarter of an hour, or has missed one "
+       "for "
+       "a week. Its alerts are kept; the other destinations are told of it.",
+       {{"refused_for_good", "it answers that it takes no more messages: gone, forbidden, or a key that is not valid"},
+        {"silent_for_long", "no attempt has succeeded for a quarter of an hour"},
+        {"given_up", "a message was tried for seven days in vain, or refused as it is"}},
+       "As soon as the destination takes a message. One that refused for good is tried each hour.",
+       "The alerts of this destination alone; the audit goes on.",
+       "Look at its URL and its secret, then: adsauditd alerts test NAME. What was given up: adsauditd alerts dead, "
+       "and "
+       "alerts replay."});
+  pages.push_back(
+      {Cause::kStoreUnwritable,
+       "Database cannot be written",
+       "The disk of the database is full, or the right to write to it is gone. Nothing is asked or concluded "
+       "meanwhile, because it could not be kept. Told once, straight from memory.",
+       {{"no_room_to_write", "SQLite says that the database is full or read-only"}},
+       "By itself, as soon as it can be written; it is tried again with growing pauses of half a minute at most.",
+       "The whole audit.",
+       "Make room on its disk, or give back the right to write."});
   const auto api = pages_of_api();
   pages.insert(pages.end(), api.begin(), api.end());
   return pages;

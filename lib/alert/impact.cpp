@@ -109,6 +109,8 @@ std::vector<Impact> impact_of(const Alert& alert) {
     case Cause::kClockSkew:
     case Cause::kRedundancyLost:
     case Cause::kChangeOverdue:
+    case Cause::kDestinationBroken:
+    case Cause::kStoreUnwritable:
       return {};
   }
   return {};

@@ -2,16 +2,10 @@
 
 #include <algorithm>
 
+#include "alert/form.h"
 #include "base/ensure.h"
 
 namespace alert {
-namespace {
-
-constexpr std::size_t kWebhookSlots = 4;
-constexpr std::size_t kSlackSlots = 1;  // its pace is a second, and its channel shows messages in the order they came
-
-}  // namespace
-
 bool Lane::holds(const Delivery& delivery) const {
   const auto queue = items_.find(delivery.order_key);
   return queue != items_.end() && queue->second.contains(delivery.sequence);
@@ -28,7 +22,7 @@ void Lane::add(Item item) {
 }
 
 const Lane::Item* Lane::take_due(base::Instant now) {
-  if (in_flight_.size() >= slots() || now < resting_until_) return nullptr;
+  if (in_flight_.size() >= slots() || now < open_from()) return nullptr;
   while (!waiting_.empty() && waiting_.begin()->first <= now) {
     const auto& [order_key, sequence] = waiting_.begin()->second;
     ready_.emplace(sequence, order_key);
@@ -61,11 +55,19 @@ Lane::Item Lane::finish(const DeliveryId& id) {
 
 void Lane::rest_until(base::Instant instant) { resting_until_ = std::max(resting_until_, instant); }
 
+std::optional<base::Instant> Lane::note(bool success, base::Instant now) {
+  if (success)
+    failing_since_.reset();
+  else if (!failing_since_)
+    failing_since_ = now;
+  return failing_since_;
+}
+
 std::optional<base::Instant> Lane::next_due() const {
   if (in_flight_.size() >= slots()) return std::nullopt;
-  if (!ready_.empty()) return resting_until_;
+  if (!ready_.empty()) return open_from();
   if (waiting_.empty()) return std::nullopt;
-  return std::max(resting_until_, waiting_.begin()->first);
+  return std::max(open_from(), waiting_.begin()->first);
 }
 
 bool Lane::busy(const std::string& order_key) const {
@@ -73,7 +75,9 @@ bool Lane::busy(const std::string& order_key) const {
                      [&](const auto& flight) { return flight.second.first == order_key; });
 }
 
-std::size_t Lane::slots() const { return destination_.channel == Channel::kSlack ? kSlackSlots : kWebhookSlots; }
+std::size_t Lane::slots() const { return parked() ? 1 : form_of(destination_.channel).manner().slots; }
+
+base::Instant Lane::open_from() const { return std::max(resting_until_, parked_until_.value_or(resting_until_)); }
 
 void Lane::list_first_of(const std::string& order_key) {
   if (busy(order_key)) return;

@@ -15,7 +15,7 @@ namespace alert {
 /// What waits for one destination, in its order and at its pace. All times are of the steady clock.
 ///
 /// Of the deliveries with one order key only the first may go, and the next not before that one is finished. Among the
-/// keys the oldest due delivery goes first.
+/// keys the oldest due delivery goes first. While the destination is parked, one delivery at a time is its probe.
 class Lane {
  public:
   struct Item {
@@ -39,6 +39,12 @@ class Lane {
   Item finish(const DeliveryId& id);
   /// Nothing goes before `instant`.
   void rest_until(base::Instant instant);
+  /// The destination takes no messages any more: one at a time is tried, and none before `probe_at`; until unpark().
+  void park(base::Instant probe_at) { parked_until_ = probe_at; }
+  void unpark() { parked_until_.reset(); }
+  bool parked() const { return parked_until_.has_value(); }
+  /// Notes how an attempt ended, and says since when none has succeeded; nothing when this one has.
+  std::optional<base::Instant> note(bool success, base::Instant now);
   /// When take_due() may have something, perhaps in the past; nothing while only an answer can bring it.
   std::optional<base::Instant> next_due() const;
 
@@ -47,6 +53,7 @@ class Lane {
 
   bool busy(const std::string& order_key) const;
   std::size_t slots() const;
+  base::Instant open_from() const;
   void list_first_of(const std::string& order_key);
   void unlist_first_of(const std::string& order_key);
 
@@ -58,6 +65,8 @@ class Lane {
   std::set<std::pair<base::Instant, Place>> waiting_;
   std::set<std::pair<std::uint64_t, std::string>> ready_;  ///< known to be due; by sequence
   base::Instant resting_until_;
+  std::optional<base::Instant> parked_until_;
+  std::optional<base::Instant> failing_since_;  ///< the first failure after the latest success
 };
 
 }  // namespace alert

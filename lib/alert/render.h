@@ -1,22 +1,21 @@
 #pragma once
 
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "alert/alert.h"
 #include "alert/destination.h"
 
 namespace alert {
 
-/// The body of a Slack incoming-webhook message: Block Kit and a short text, escaped and within half of Slack's limits.
-std::string slack_body(const Alert& alert);
-/// The body of a Standard Webhooks message: {"type","timestamp","data"}.
-std::string webhook_body(const Alert& alert);
+/// The bytes that are stored and sent for an alert, in a channel's words.
 std::string render(Channel channel, const Alert& alert);
-
-/// The value of webhook-signature for `body` (Standard Webhooks 1.0.0): "v1,<base64>". `secret` as complaint_about()
-/// accepts it.
-std::string webhook_signature(const base::Secret& secret, std::string_view id, long long timestamp_seconds,
-                              std::string_view body);
+/// In a destination's own words, if it has some and its channel is read by people.
+std::string render(const Destination& destination, const Alert& alert);
+bool has_own_words(const Destination& destination);
+/// Requires a channel that tells of several incidents in one message (Manner::digests).
+std::string render(Channel channel, const Digest& digest);
+/// What Alertmanager is told again while alerts fire, and for five minutes after their end: one message for many.
+std::string alertmanager_body(const std::vector<Alert>& alerts);
 
 }  // namespace alert

@@ -283,6 +283,15 @@ std::string repair_of(const Alert& alert) {
       return repair_of_redundancy(alert, parties);
     case Cause::kChangeOverdue:
       return repair_of_plan(alert, parties);
+    case Cause::kDestinationBroken:
+      return fmt::format(
+          "Look at its URL, its secret and what its owner changed. Nothing is lost: what it misses is kept, it is "
+          "tried again each hour, and what was given up is sent again with: adsauditd alerts replay --destination {}. "
+          "To try at once: adsauditd alerts test {}",
+          shell_word(alert.incident.finding.key.topic), shell_word(alert.incident.finding.key.topic));
+    case Cause::kStoreUnwritable:
+      return "Make room on the disk of the database, or give back the right to write to it. The audit goes on by "
+             "itself: what waits is kept in memory meanwhile, so do not stop adsauditd.";
   }
   return {};
 }

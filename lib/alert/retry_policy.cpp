@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "alert/form.h"
 #include "base/ensure.h"
 #include "base/text.h"
 
@@ -36,35 +37,6 @@ std::optional<base::Duration> retry_after_of(const http::Response& response, bas
   return std::clamp(date.value() - now, kLeastRetryAfter, kMostRetryAfter);
 }
 
-/// Slack's error strings are such words. Anything else, a proxy's page for instance, may repeat the secret URL.
-bool is_error_word(std::string_view body) {
-  constexpr std::size_t kLongest = 64;
-  return !body.empty() && body.size() <= kLongest &&
-         std::all_of(body.begin(), body.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
-}
-
-std::string http_text(int status) { return "http " + std::to_string(status); }
-
-/// https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks: the status decides, and 200 says nothing
-/// without the body "ok". A 4xx will not get better by itself.
-AttemptResult judge_slack(const http::Response& response) {
-  const int status = response.status;
-  if (status == 200 && response.body == "ok") return {Verdict::kDelivered, "delivered"};
-  if (status == 200) return {Verdict::kRetry, "http 200, but the body is not \"ok\""};
-  if (status < 400 || status > 499 || status == 429) return {Verdict::kRetry, http_text(status)};
-  const std::string_view word = base::trim(response.body);
-  return {Verdict::kDead, http_text(status) + (is_error_word(word) ? ": " + std::string(word) : std::string())};
-}
-
-/// Standard Webhooks 1.0.0, "Delivery status codes": 410 says that the endpoint is gone for good.
-AttemptResult judge_webhook(const http::Response& response) {
-  const int status = response.status;
-  if (status >= 200 && status <= 299) return {Verdict::kDelivered, "delivered"};
-  if (status == 410) return {Verdict::kDead, "http 410: the endpoint wants no more messages"};
-  if (status >= 300 && status <= 399) return {Verdict::kRetry, http_text(status) + ": redirects are not followed"};
-  return {Verdict::kRetry, http_text(status)};
-}
-
 }  // namespace
 
 AttemptResult judge_reply(Channel channel, const http::Reply& reply, base::Instant now) {
@@ -74,10 +46,12 @@ AttemptResult judge_reply(Channel channel, const http::Reply& reply, base::Insta
     return {Verdict::kRetry, std::move(outcome)};
   }
   const http::Response& response = reply.value();
-  AttemptResult result = channel == Channel::kSlack ? judge_slack(response) : judge_webhook(response);
+  AttemptResult result = form_of(channel).judge(response);
   if (result.verdict == Verdict::kRetry) {
-    result.retry_after = retry_after_of(response, now);
-    result.slow_down = response.status == 429 || result.retry_after.has_value();
+    // A channel may know a least wait of its own.
+    if (const auto asked = retry_after_of(response, now))
+      result.retry_after = std::max(*asked, result.retry_after.value_or(base::Duration(0)));
+    result.slow_down = result.slow_down || response.status == 429 || result.retry_after.has_value();
   }
   return result;
 }

@@ -10,11 +10,13 @@
 
 namespace alert {
 
-/// What an answer of a destination means.
-enum class Verdict { kDelivered, kRetry, kDead };
+/// What an answer of a destination means. Refused: this message as it is, for good. Broken: the destination takes none
+/// any more, until somebody repairs it.
+enum class Verdict { kDelivered, kRetry, kRefused, kBroken };
 struct AttemptResult {
   Verdict verdict = Verdict::kRetry;
   std::string outcome;                          ///< for people: "delivered", "http 503", "connect: refused"
+  std::string receipt{};                        ///< by which the receiver knows the message: Slack's ts
   std::optional<base::Duration> retry_after{};  ///< asked for by the destination, clamped to 1 s .. 24 h
   bool slow_down = false;                       ///< the whole destination shall rest, not this delivery alone
 };

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "alert/alert.h"
+#include "alert/explanation.h"
 #include "alert/impact.h"
 #include "alert/repair.h"
 #include "base/ensure.h"
@@ -13,6 +14,8 @@ namespace alert {
 namespace {
 
 using verdict::Cause;
+
+constexpr std::string_view kTestMark = "[TEST] ";
 
 /// What a cause is called, and the states on both sides of it. Empty: told by the permissions or the details instead.
 /// `over` claims no more than that the cause is over: a token's incident also ends when another one takes its place.
@@ -61,6 +64,10 @@ constexpr std::array kPhrases{
            "there are as many as expected again"},
     Phrase{Cause::kChangeOverdue, "Announced change overdue", "a change was announced", "it has not come",
            "it is overdue no longer"},
+    Phrase{Cause::kDestinationBroken, "Alerts do not arrive", "the destination took alerts", "it takes none",
+           "the destination takes alerts again"},
+    Phrase{Cause::kStoreUnwritable, "Database cannot be written", "what is learned was kept",
+           "nothing can be kept, so nothing is asked", "what is learned is kept again"},
 };
 
 const Phrase& phrase_of(Cause cause) {
@@ -93,6 +100,8 @@ std::string subject_text(const Alert& alert) {
     case verdict::Scope::kApp:
       return alert.subject.app.empty() ? topic : alert.subject.app;
     case verdict::Scope::kApi:
+    case verdict::Scope::kDelivery:
+    case verdict::Scope::kStore:
       return topic;
     case verdict::Scope::kPlan:
       return alert.subject.account_id;
@@ -100,13 +109,24 @@ std::string subject_text(const Alert& alert) {
   return token;
 }
 
-std::string title_of(const Alert& alert) {
-  const std::string_view lead = alert.state == State::kResolved  ? "Resolved: "
-                                : alert.state == State::kUpdated ? "Updated: "
-                                                                 : "";
-  const std::string_view title = phrase_of(alert.incident.finding.key.cause).title;
-  const std::string subject = subject_text(alert);
-  return fmt::format("{}{}{}{}", lead, title, subject.empty() ? "" : ": ", subject);
+std::string_view lead_of(State state) {
+  switch (state) {
+    case State::kOpened:
+      return "";
+    case State::kUpdated:
+      return "Updated: ";
+    case State::kReminder:
+      return "Reminder: ";
+    case State::kResolved:
+      return "Resolved: ";
+  }
+  return "";
+}
+
+std::string note_of(const Alert& alert) {
+  if (!alert.test) return alert.note;
+  constexpr std::string_view kTest = "This is a test that the operator asked for: nothing is wrong.";
+  return alert.note.empty() ? std::string(kTest) : fmt::format("{} {}", kTest, alert.note);
 }
 
 std::string permissions_text(const std::vector<std::string>& permissions) {
@@ -168,6 +188,18 @@ std::string since_text(const Alert& alert) {
   return text;
 }
 
+/// How often it was seen, and by which rule it counts as true.
+std::string sure_text(const verdict::Finding& finding) {
+  std::string text = finding.confirmations > 1    ? fmt::format("confirmed {} times", finding.confirmations)
+                     : finding.confirmations == 1 ? "seen once"
+                                                  : "";
+  const auto& rules = explanation_of(finding.key.cause).rules;
+  const auto rule =
+      std::find_if(rules.begin(), rules.end(), [&](const Rule& one) { return one.name == finding.grounds.rule; });
+  if (rule == rules.end()) return text;
+  return text.empty() ? std::string(rule->words) : fmt::format("{}; {}", text, rule->words);
+}
+
 /// "tokens (40): one, two and 38 more", or "tokens: 40" when none of them is named.
 std::string some_text(std::string_view noun, const std::vector<std::string>& first, std::uint64_t count) {
   constexpr std::size_t kShown = 5;
@@ -200,15 +232,25 @@ std::string who_text(const Alert& alert) {
 
 }  // namespace
 
-Wording wording_of(const Alert& alert) {
+std::string lasting_title_of(const Alert& alert) {
+  const std::string_view title = phrase_of(alert.incident.finding.key.cause).title;
+  const std::string subject = subject_text(alert);
+  return subject.empty() ? std::string(title) : fmt::format("{}: {}", title, subject);
+}
+
+namespace {
+
+Wording default_wording_of(const Alert& alert) {
   Wording wording;
-  wording.title = title_of(alert);
+  wording.title = fmt::format("{}{}{}", alert.test ? kTestMark : "", lead_of(alert.state), lasting_title_of(alert));
+  wording.note = note_of(alert);
   wording.since = since_text(alert);
   if (alert.state != State::kResolved) {
     wording.before = normal_text(alert);
     wording.after = wrong_text(alert);
-    wording.stops = impact_text(impact_of(alert));
     wording.who = who_text(alert);
+    wording.stops = impact_text(impact_of(alert));
+    wording.sure = sure_text(alert.incident.finding);
     wording.repair = repair_of(alert);
     return wording;
   }
@@ -217,6 +259,15 @@ Wording wording_of(const Alert& alert) {
   wording.repair =
       "Nothing to do here. (An incident also ends when its token or ad account is no longer watched, or when another "
       "incident takes its place.)";
+  return wording;
+}
+
+}  // namespace
+
+Wording wording_of(const Alert& alert) {
+  Wording wording = apply(alert.words, alert, default_wording_of(alert));
+  // Whatever words the operator has chosen: nobody is to take a test for trouble.
+  if (alert.test && !wording.title.starts_with(kTestMark)) wording.title.insert(0, kTestMark);
   return wording;
 }
 

@@ -25,6 +25,8 @@ std::string_view to_text(TokenKind kind);
 std::optional<TokenKind> token_kind_from_text(std::string_view text);
 
 using Labels = std::map<std::string, std::string>;
+/// Whether every name of `patterns` is one of `labels`, with a value that base::matches_glob() finds in its pattern.
+bool labels_fit(const Labels& patterns, const Labels& labels);
 
 /// What is known of an access token, without its secrets.
 struct Token {

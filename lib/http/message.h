@@ -59,7 +59,7 @@ enum class Stage {
   kWrite,      ///< the connection broke while sending
   kRead,       ///< the connection broke or closed before the answer was complete
   kDeadline,   ///< time ran out, at whatever stage
-  kMalformed,  ///< the answer is not in the protocol, or larger than allowed
+  kMalformed,  ///< the answer is no HTTP, or larger than allowed
 };
 std::string_view to_text(Stage stage);
 

@@ -1,35 +1,46 @@
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
-#include "alert/destination.h"
-#include "base/random.h"
+#include "alert/notifier.h"
 #include "service/roster.h"
 #include "store/batch.h"
+#include "verdict/open_incidents.h"
 #include "verdict/reconcile.h"
 
 namespace service {
 
-/// Turns what became of an incident into rows of the outbox: one alert, one body for each channel that is used, one
-/// delivery for each destination that is told. Loop thread only.
+/// Brings what became of incidents to the notifier, with whom they are about, and what it wants told into the batch
+/// that is committed with the reason. Loop thread only.
 class Announcer {
  public:
-  /// `destinations`, `routes` and `random` must outlive the announcer.
-  Announcer(const std::vector<alert::Destination>& destinations, const std::vector<alert::Route>& routes,
-            base::Random& random)
-      : destinations_(destinations), routes_(routes), random_(random) {}
+  /// What `plan` refers to, and `random`, must outlive the announcer.
+  Announcer(const alert::Plan& plan, base::Random& random) : notifier_(plan, random) {}
 
-  /// Goes on counting after a restart.
-  void continue_after(std::uint64_t sequence) { sequence_ = sequence; }
+  // What an earlier process left: the sequence first, then each telling with its incident.
+  void continue_after(std::uint64_t sequence) { notifier_.continue_after(sequence); }
+  void restore(const alert::Telling& telling, const verdict::Incident& incident, base::Moment now) {
+    notifier_.restore(telling, incident, now);
+  }
+  void restore(const alert::Mute& mute, base::Moment now) { notifier_.restore(mute, now); }
+  void restore_mutes_listed(base::Instant at) { notifier_.restore_mutes_listed(at); }
 
-  void announce(const verdict::IncidentStep& step, const Roster& roster, base::Instant now, store::Batch& batch);
+  /// Whether the settings have a destination of this name.
+  bool knows(const std::string& destination) const { return notifier_.knows(destination); }
+  void announce(const verdict::IncidentStep& step, const Roster& roster, base::Moment now, store::Batch& batch);
+  void acknowledge(const verdict::IncidentId& incident) { notifier_.acknowledge(incident); }
+  void put_mutes(const std::vector<alert::Mute>& mutes, base::Moment now) { notifier_.put_mutes(mutes, now); }
+  /// False when there is no such destination, or it takes no such message.
+  bool test(const alert::TestRequest& request, base::Moment now, store::Batch& batch);
+  void tick(const verdict::OpenIncidents& open, const Roster& roster, base::Moment now, store::Batch& batch);
+  /// See alert::Notifier::standing().
+  std::vector<alert::Alert> standing(const std::string& destination, const verdict::OpenIncidents& open,
+                                     const Roster& roster, base::Moment now) const;
 
  private:
-  const std::vector<alert::Destination>& destinations_;
-  const std::vector<alert::Route>& routes_;
-  base::Random& random_;
-  std::uint64_t sequence_ = 0;
+  void collect(store::Batch& batch);
+
+  alert::Notifier notifier_;
 };
 
 }  // namespace service

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/crash_point.h"
 #include "base/text.h"
 
 namespace service {
@@ -25,19 +26,22 @@ void log_attempt(spdlog::logger& log, const alert::DeliveryAttempt& attempt) {
 }  // namespace
 
 Dispatcher::Dispatcher(boost::asio::io_context& io, alert::Courier& courier, http::Transport& transport,
-                       StoreThread& store, const base::Clock& clock, spdlog::logger& log, OnAttempt on_attempt)
+                       StoreThread& store, const base::Clock& clock, spdlog::logger& log, OnAttempt on_attempt,
+                       OnNews on_news)
     : courier_(courier),
       transport_(transport),
       store_(store),
       clock_(clock),
       log_(log),
       on_attempt_(std::move(on_attempt)),
+      on_news_(std::move(on_news)),
       timer_(io) {}
 
 void Dispatcher::start() {
-  store_.run([](store::Store& store) { return store.destinations_with_pending(); },
-             [this](const std::vector<std::string>& destinations) {
-               for (const auto& destination : destinations) {
+  store_.run([](store::Store& store) { return std::pair(store.destinations_with_pending(), store.threads()); },
+             [this](const std::pair<std::vector<std::string>, std::vector<alert::Thread>>& left) {
+               courier_.restore(left.second);
+               for (const auto& destination : left.first) {
                  behind_.insert(destination);
                  refill(destination);
                }
@@ -48,9 +52,8 @@ void Dispatcher::take(const std::vector<alert::Delivery>& deliveries, const std:
   for (const auto& delivery : deliveries) {
     // Behind means that older ones are still to be read, and these will be read with them.
     if (behind_.contains(delivery.destination)) continue;
-    const auto body = std::find_if(bodies.begin(), bodies.end(), [&](const alert::Body& candidate) {
-      return candidate.alert == delivery.alert && candidate.channel == delivery.channel;
-    });
+    const auto body = std::find_if(bodies.begin(), bodies.end(),
+                                   [&](const alert::Body& candidate) { return alert::is_of(candidate, delivery); });
     if (body == bodies.end() || !courier_.add({delivery, body->bytes}, clock_.now())) {
       behind_.insert(delivery.destination);
       continue;
@@ -93,12 +96,46 @@ void Dispatcher::resume() {
   pump();
 }
 
-void Dispatcher::pump() {
-  if (stopped_ || paused_) return;
-  while (auto dead = courier_.take_dead()) {
-    log_attempt(log_, *dead);
-    on_attempt_(std::move(*dead));
+void Dispatcher::take_again(std::vector<alert::PendingDelivery> deliveries) {
+  for (auto& pending : deliveries) {
+    const std::string destination = pending.delivery.destination;
+    courier_.wake(destination);
+    // Behind means that the outbox is still to be read, and this with it.
+    if (!behind_.contains(destination) && !courier_.add(std::move(pending), clock_.now())) behind_.insert(destination);
   }
+  pump();
+}
+
+void Dispatcher::wake(const std::string& destination) {
+  courier_.wake(destination);
+  pump();
+}
+
+void Dispatcher::send_from_memory(const alert::PendingDelivery& pending,
+                                  std::function<void(std::optional<alert::DeliveryAttempt>)> done) {
+  auto request = courier_.request_for(pending, clock_.now());
+  if (stopped_ || !request) return done(std::nullopt);
+  ++in_flight_;
+  CRASH_POINT("urgent.send");
+  transport_.send(*std::move(request), [this, pending, done = std::move(done)](const http::Reply& reply) {
+    --in_flight_;
+    CRASH_POINT("urgent.answer");
+    auto attempt = courier_.judge(pending, reply, clock_.now());
+    log_attempt(log_, attempt);
+    const bool arrived = attempt.delivery.state == alert::DeliveryState::kDelivered;
+    done(arrived ? std::optional(std::move(attempt)) : std::nullopt);
+  });
+}
+
+/// What ended without a request.
+void Dispatcher::report_ended() {
+  while (auto ended = courier_.take_ended()) {
+    log_attempt(log_, *ended);
+    on_attempt_(std::move(*ended));
+  }
+}
+
+void Dispatcher::send_due() {
   while (auto sending = courier_.take_due(clock_.now())) {
     ++in_flight_;
     transport_.send(std::move(sending->request), [this, id = sending->id](const http::Reply& reply) {
@@ -108,9 +145,19 @@ void Dispatcher::pump() {
       auto attempt = courier_.finish(id, reply, clock_.now());
       log_attempt(log_, attempt);
       on_attempt_(std::move(attempt));
+      for (const auto& news : courier_.take_news()) on_news_(news);
+      CRASH_POINT("dispatcher.attempted");
       pump();
     });
+    CRASH_POINT("dispatcher.sent");
   }
+}
+
+void Dispatcher::pump() {
+  if (stopped_ || paused_) return;
+  report_ended();
+  send_due();
+  report_ended();
   for (const auto& destination : behind_) {
     if (courier_.wants_more(destination)) refill(destination);
   }

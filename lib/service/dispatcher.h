@@ -25,14 +25,23 @@ namespace service {
 class Dispatcher {
  public:
   using OnAttempt = std::function<void(alert::DeliveryAttempt)>;
+  using OnNews = std::function<void(const alert::DestinationNews&)>;
 
   Dispatcher(boost::asio::io_context& io, alert::Courier& courier, http::Transport& transport, StoreThread& store,
-             const base::Clock& clock, spdlog::logger& log, OnAttempt on_attempt);
+             const base::Clock& clock, spdlog::logger& log, OnAttempt on_attempt, OnNews on_news);
 
   /// Reads what an earlier process left in the outbox.
   void start();
   /// Takes deliveries that have just been committed, with their bodies.
   void take(const std::vector<alert::Delivery>& deliveries, const std::vector<alert::Body>& bodies);
+  /// Takes deliveries that the operator wants tried once more, whatever their place in the order.
+  void take_again(std::vector<alert::PendingDelivery> deliveries);
+  /// The operator asks for a message: a destination that refuses all is tried now.
+  void wake(const std::string& destination);
+  /// Makes one attempt past all queues, also while paused: for what cannot be committed first. `done` is given the
+  /// attempt when the message has arrived, and nothing when it has not.
+  void send_from_memory(const alert::PendingDelivery& pending,
+                        std::function<void(std::optional<alert::DeliveryAttempt>)> done);
   /// Starts nothing new, because attempts could not be recorded; until resume().
   void pause() { paused_ = true; }
   void resume();
@@ -42,10 +51,13 @@ class Dispatcher {
   std::size_t in_flight() const { return in_flight_; }
   /// Deliveries in memory that are not done.
   std::size_t pending() const { return courier_.size(); }
+  std::size_t pending(const std::string& destination) const { return courier_.size(destination); }
 
  private:
   void refill(const std::string& destination);
   void pump();
+  void send_due();
+  void report_ended();
 
   alert::Courier& courier_;
   http::Transport& transport_;
@@ -53,6 +65,7 @@ class Dispatcher {
   const base::Clock& clock_;
   spdlog::logger& log_;
   OnAttempt on_attempt_;
+  OnNews on_news_;
   boost::asio::steady_timer timer_;
   std::map<std::string, std::uint64_t> taken_up_to_;  ///< destination to the last sequence in memory
   std::set<std::string> behind_;                      ///< destinations with more in the store than in memory

@@ -46,7 +46,7 @@ const Asked& asked_of(const Work& work) {
 
 Engine::Engine(AuditOptions options, Announcer announcer, base::Random& random)
     : options_(std::move(options)),
-      announcer_(announcer),
+      announcer_(std::move(announcer)),
       random_(random),
       limits_(options_.budget, roster_),
       vouchers_(roster_, options_.control_token),
@@ -69,6 +69,8 @@ std::uint64_t Engine::restore(store::Store& store, std::set<std::string> apps, b
   sweeps_ = Sweeps(now.steady);
   last_written_ = last_written(store);
   const std::uint64_t revision = store.load(*this, now.utc - verdict::OpenIncidents::kRecent);
+  restored_open_.clear();
+  restored_over_.clear();
   vouchers_.look_up_control();
   for (std::size_t place = 0; place < roster_.token_places(); ++place) {
     const TokenIndex token{static_cast<std::uint32_t>(place)};
@@ -147,12 +149,15 @@ void Engine::reassess_all(base::Moment now) {
   std::vector<verdict::IncidentKey> uncertain, outdated;
   for (const auto& [key, incident] : open_) {
     restore_trouble(incident, now);
-    if (key.cause == verdict::Cause::kSunset && key.topic != options_.api_version) outdated.push_back(key);
+    const bool other_version = key.cause == verdict::Cause::kSunset && key.topic != options_.api_version;
+    const bool gone = key.cause == verdict::Cause::kDestinationBroken && !announcer_.knows(key.topic);
+    const bool written = key.cause == verdict::Cause::kStoreUnwritable;  // else it would not stand there
+    if (other_version || gone || written) outdated.push_back(key);
     const bool policy = key.cause == verdict::Cause::kPolicyViolated || key.cause == verdict::Cause::kRedundancyLost;
     if (policy || incident.flips.size() >= verdict::OpenIncidents::kFlips) uncertain.push_back(key);
   }
   for (const auto& key : uncertain) reassess(key, now);
-  for (const auto& key : outdated) close(key, now);  // the settings name another version now
+  for (const auto& key : outdated) close(key, now);
   if (options_.policy.expectations.empty()) return;
   for (std::size_t place = 0; place < roster_.account_places(); ++place)
     reassess_account(AccountIndex{static_cast<std::uint32_t>(place)}, now);
@@ -181,13 +186,27 @@ void Engine::planned_change(verdict::PlannedChange plan) {
 }
 
 void Engine::incident(verdict::Incident incident) {
-  if (incident.resolved_at) return open_.remember(incident);
+  if (incident.resolved_at) {
+    open_.remember(incident);
+    restored_over_.emplace(incident.id, std::move(incident));
+    return;
+  }
+  restored_open_.emplace(incident.id, incident.finding.key);
   if (incident.finding.key.cause == verdict::Cause::kClockSkew) clock_skew_ = verdict::Agreement(kClockSkew, true);
   const bool sunset = incident.finding.key.cause == verdict::Cause::kSunset;
   if (sunset && incident.finding.key.topic == options_.api_version) sunset_ = verdict::Agreement(kSunset, true);
   throttling_ = throttling_ || incident.finding.key.cause == verdict::Cause::kAuditThrottled;
   const verdict::IncidentKey key = incident.finding.key;  // not to be read from an incident that has moved on
   open_.emplace(key, std::move(incident));
+}
+
+void Engine::telling(alert::Telling telling) {
+  const auto open = restored_open_.find(telling.incident);
+  const auto over = restored_over_.find(telling.incident);
+  if (open != restored_open_.end())
+    announcer_.restore(telling, open_.find(open->second)->second, restored_at_);
+  else if (over != restored_over_.end())
+    announcer_.restore(telling, over->second, restored_at_);
 }
 
 void Engine::bucket(store::BucketRow bucket) { limits_.restore(bucket, restored_at_); }

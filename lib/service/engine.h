@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "alert/courier.h"
 #include "audit/host_pace.h"
 #include "audit/schedule.h"
 #include "base/clock.h"
@@ -65,6 +66,15 @@ struct Notice {
   bool warning = false;
 };
 
+/// What the operator has said, as the database holds it.
+struct OperatorWords {
+  std::vector<verdict::PlannedChange> plans;     ///< announced changes in their present state
+  std::vector<verdict::Acceptance> acceptances;  ///< incidents whose state is to be the new normal
+  std::vector<verdict::Acknowledgement> acknowledgements;
+  std::vector<alert::Mute> mutes;  ///< all, in their present state
+  std::vector<alert::TestRequest> tests;
+};
+
 /// All decisions of the day, with their state, and no I/O: which question is due, what an answer means, what is to be
 /// written. What it decides is true only once the batch is committed. Loop thread only.
 class Engine : private store::Loader {
@@ -78,10 +88,19 @@ class Engine : private store::Loader {
   /// Tokens were added, replaced or removed: new pairs get probes, gone ones end, their incidents with them; a token
   /// whose secrets are others is asked anew (`same_secrets` compares what is sealed).
   void take_news(const std::vector<store::TokenRow>& tokens, const store::Opener& opener, base::Moment now);
-  /// The operator's word: announced changes in their present state, and incidents whose state is to be the new normal;
-  /// all acceptances that the database holds, also those that the batch is to take away.
-  void take_operator_words(const std::vector<verdict::PlannedChange>& plans,
-                           const std::vector<verdict::Acceptance>& acceptances, base::Moment now);
+  /// All that the database holds, also what the batch is to take away.
+  void take_operator_words(const OperatorWords& words, base::Moment now);
+  /// A destination of alerts takes no messages, or takes them again.
+  void hear_destination(const alert::DestinationNews& news, base::Moment now);
+  /// The database has refused what was to be written, for some time (a reason for people), or takes it again (none).
+  /// What is to be told of it at once, from memory, stands in the batch, too.
+  std::vector<alert::PendingDelivery> hear_database(const std::string& refusal, base::Moment now);
+  /// Nothing certain is known of some pairs for longer than is promised.
+  bool blind() const;
+  /// See alert::Notifier::standing().
+  std::vector<alert::Alert> standing(const std::string& destination, base::Moment now) const {
+    return announcer_.standing(destination, open_, roster_, now);
+  }
   /// Somebody wants a token's list of accounts read soon.
   void hasten_discovery(const audit::TokenId& token, base::Moment now);
 
@@ -144,6 +163,9 @@ class Engine : private store::Loader {
   void probe(verdict::ProbeState state) override;
   void sweep(store::OpenSweep sweep) override;
   void incident(verdict::Incident incident) override;
+  void telling(alert::Telling telling) override;
+  void mute(alert::Mute mute) override { announcer_.restore(mute, restored_at_); }
+  void mutes_listed(base::Instant at) override { announcer_.restore_mutes_listed(at); }
   void planned_change(verdict::PlannedChange plan) override;
   void bucket(store::BucketRow bucket) override;
 
@@ -252,6 +274,8 @@ class Engine : private store::Loader {
   void keep_repair(audit::PairIndex pair, base::Moment now);
   verdict::PlannedChange* plan_for(audit::PairIndex pair, const verdict::Conclusive& answer, base::Moment now);
   bool come_true(const verdict::PlannedChange& plan) const;
+  void take_plans(const std::vector<verdict::PlannedChange>& plans, base::Moment now);
+  void acknowledge(const verdict::Acknowledgement& acknowledgement);
   void accept(const verdict::Acceptance& acceptance, base::Moment now);
   void give_up_plan(const verdict::Acceptance& acceptance, verdict::PlannedChange& plan, base::Moment now);
   verdict::Change change_by(const verdict::Acceptance& acceptance, std::string_view kind, base::Moment now);
@@ -309,9 +333,12 @@ class Engine : private store::Loader {
   std::size_t blind_place_ = 0;                   ///< where the search for blind pairs goes on
   std::map<Blindness, BlindGroup> blind_groups_;  ///< of this round
   std::map<verdict::PlanId, verdict::PlannedChange> plans_;
-  std::vector<verdict::Acceptance> taken_;  ///< acceptances that were given last: they come again until the commit
-  bool throttling_ = false;                 ///< an incident of a 429 may be open
-  std::size_t flushed_ = 0;                 ///< places of the roster that this round of flush() has done
+  OperatorWords taken_;  ///< that were given last: they come again until the commit
+  /// While restore() runs: the incidents that tellings may name; of those that are over, the whole.
+  std::map<verdict::IncidentId, verdict::IncidentKey> restored_open_;
+  std::map<verdict::IncidentId, verdict::Incident> restored_over_;
+  bool throttling_ = false;  ///< an incident of a 429 may be open
+  std::size_t flushed_ = 0;  ///< places of the roster that this round of flush() has done
   Lateness lateness_;
   std::uint64_t audits_ = 0, throttled_ = 0;
   store::Batch batch_;

@@ -290,7 +290,7 @@ void Engine::reassess(const verdict::IncidentKey& key, base::Moment now) {
 }
 
 void Engine::announce(const std::vector<verdict::IncidentStep>& steps, base::Moment now) {
-  for (const auto& step : steps) announcer_.announce(step, roster_, now.utc, batch_);
+  for (const auto& step : steps) announcer_.announce(step, roster_, now, batch_);
 }
 
 verdict::Neighbours Engine::neighbours_of(PairIndex index, base::Instant last_grant, base::Moment now) const {

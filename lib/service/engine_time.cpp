@@ -34,6 +34,7 @@ verdict::IncidentKey blind_key(Blindness why) { return {Cause::kAuditBlind, {}, 
 }  // namespace
 
 void Engine::tick(base::Moment now) {
+  announcer_.tick(open_, roster_, now, batch_);
   if (now.steady < tick_due_) return;
   tick_due_ = now.steady + kTick;
   announce(verdict::settle_calm(open_, now.utc), now);
@@ -42,6 +43,14 @@ void Engine::tick(base::Moment now) {
   probe_apps(now);
   check_plans(now);
   look_for_blindness(now);
+}
+
+bool Engine::blind() const {
+  for (std::size_t place = 0; place < kBlindnesses; ++place) {
+    const auto known = open_.find(blind_key(static_cast<Blindness>(place)));
+    if (known != open_.end() && !known->second.calm_since) return true;
+  }
+  return false;
 }
 
 /// Since when an answer about this pair is owed. While its app is in trouble, that has an incident of its own.

@@ -49,8 +49,48 @@ std::string_view overtaken(const Roster& roster, PairIndex index, Cause cause) {
 
 }  // namespace
 
-void Engine::take_operator_words(const std::vector<PlannedChange>& plans,
-                                 const std::vector<verdict::Acceptance>& acceptances, base::Moment now) {
+void Engine::take_operator_words(const OperatorWords& words, base::Moment now) {
+  take_plans(words.plans, now);
+  // Some are given once more: the batch that takes them away is not committed yet.
+  const auto fresh = [](const auto& all, const auto& one) {
+    return std::find(all.begin(), all.end(), one) == all.end();
+  };
+  for (const auto& acceptance : words.acceptances) {
+    if (!fresh(taken_.acceptances, acceptance)) continue;
+    accept(acceptance, now);
+    batch_.done_acceptances.push_back(acceptance.incident);
+  }
+  for (const auto& acknowledgement : words.acknowledgements) {
+    if (!fresh(taken_.acknowledgements, acknowledgement)) continue;
+    acknowledge(acknowledgement);
+    batch_.done_acknowledgements.push_back(acknowledgement.incident);
+  }
+  if (words.mutes != taken_.mutes) announcer_.put_mutes(words.mutes, now);
+  for (const auto& request : words.tests) {
+    if (!fresh(taken_.tests, request)) continue;
+    if (!announcer_.test(request, now, batch_))
+      notices_.push_back({fmt::format("test ignored destination={} kind={}", request.destination, request.kind), true});
+    batch_.done_tests.push_back(request.id);
+  }
+  taken_ = words;
+}
+
+void Engine::acknowledge(const verdict::Acknowledgement& acknowledgement) {
+  for (auto& [key, incident] : open_) {
+    if (incident.id != acknowledgement.incident) continue;
+    incident.acknowledged = acknowledgement.word;
+    announcer_.acknowledge(incident.id);
+    batch_.incidents.push_back(incident);
+    notices_.push_back(
+        {fmt::format("incident acknowledged incident={} by={}", incident.id.text(), acknowledgement.word.by), false});
+    return;
+  }
+  notices_.push_back({fmt::format("acknowledgement ignored incident={} reason=\"it is not open any more\"",
+                                  acknowledgement.incident.text()),
+                      true});
+}
+
+void Engine::take_plans(const std::vector<PlannedChange>& plans, base::Moment now) {
   for (const PlannedChange& plan : plans) {
     const bool past = plan.until <= now.utc && plan.state == PlannedChange::State::kDone;
     if (past) continue;
@@ -62,13 +102,6 @@ void Engine::take_operator_words(const std::vector<PlannedChange>& plans,
       finish_plan(known->second, PlannedChange::State::kDone, now);
     }
   }
-  for (const auto& acceptance : acceptances) {
-    // Given once more: the batch that takes it away is not committed yet.
-    if (std::find(taken_.begin(), taken_.end(), acceptance) != taken_.end()) continue;
-    accept(acceptance, now);
-    batch_.done_acceptances.push_back(acceptance.incident);
-  }
-  taken_ = acceptances;
 }
 
 /// Some pair that the plan is about is as announced.

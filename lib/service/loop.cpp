@@ -8,6 +8,7 @@
 #include <csignal>
 #include <utility>
 
+#include "base/crash_point.h"
 #include "base/text.h"
 #include "service/token_check.h"
 
@@ -25,9 +26,17 @@ struct News {
   std::int64_t data_version = 0;
   store::TokenNews tokens;
   std::vector<audit::TokenId> discoveries;
-  std::vector<verdict::PlannedChange> plans;
-  std::vector<verdict::Acceptance> acceptances;
+  std::vector<alert::PendingDelivery> replays;
+  OperatorWords words;
 };
+
+OperatorWords read_words(store::Store& store) {
+  return {.plans = store.planned_changes(false),
+          .acceptances = store.acceptances(),
+          .acknowledgements = store.acknowledgements(),
+          .mutes = store.mutes(std::nullopt),
+          .tests = store.test_requests()};
+}
 
 }  // namespace
 
@@ -39,11 +48,20 @@ Loop::Loop(const LoopParts& parts, LoopOptions options)
                       failure_ = std::move(failure);
                       parts_.io.stop();
                     }),
-      dispatcher_(parts.io, parts.courier, parts.sinks, store_thread_, parts.clock, parts.log,
-                  [this](alert::DeliveryAttempt attempt) {
-                    attempts_.push_back(std::move(attempt));
-                    commit_soon();
-                  }),
+      dispatcher_(
+          parts.io, parts.courier, parts.sinks, store_thread_, parts.clock, parts.log,
+          [this](alert::DeliveryAttempt attempt) {
+            attempts_.push_back(std::move(attempt));
+            commit_soon();
+          },
+          [this](const alert::DestinationNews& news) {
+            parts_.engine.hear_destination(news, parts_.clock.now());
+            commit_soon();
+          }),
+      repeater_(
+          parts.io, parts.destinations, parts.sinks, parts.clock, parts.log,
+          [this](const std::string& destination) { return parts_.engine.standing(destination, parts_.clock.now()); }),
+      heartbeat_(parts.io, parts.heartbeats, parts.sinks, parts.log, [this] { return well(); }),
       pump_timer_(parts.io),
       commit_timer_(parts.io),
       flush_timer_(parts.io),
@@ -62,6 +80,7 @@ void Loop::load() {
     pause(std::move(batch), error.what());
   }
   ::malloc_trim(0);  // what reading a large database took is not needed again
+  CRASH_POINT("loop.loaded");
 }
 
 void Loop::tell(const std::vector<Notice>& notices) {
@@ -93,11 +112,27 @@ std::size_t Loop::run_discovery(const std::string& token, base::Duration limit) 
   return parts_.engine.unsettled();
 }
 
+void Loop::run_deliveries(const std::string& destination, base::Duration limit) {
+  once_ = true;
+  deliver_to_ = destination;
+  load();
+  const base::Moment now = parts_.clock.now();
+  stop_by_ = now.steady + limit;
+  parts_.engine.focus_on_discovery("-", now);                        // of no token: nothing is asked
+  parts_.engine.take_operator_words(read_words(parts_.store), now);  // the store thread has no job yet
+  run_until_stopped();
+}
+
+/// What a heartbeat says: something certain is known of every pair, and is kept.
+bool Loop::well() const { return !unwritten_ && !parts_.engine.blind(); }
+
 void Loop::run_until_stopped() {
   parts_.signals.async_wait([this](const boost::system::error_code& error, int number) {
     if (!error) begin_stop(number == SIGTERM ? "SIGTERM" : "SIGINT");
   });
   dispatcher_.start();
+  repeater_.start();
+  if (!once_) heartbeat_.start();
   every(flush_timer_, options_.flush_interval, &Loop::flush);
   pump();
   boost::asio::post(parts_.io, [this] {  // the first round is behind us
@@ -107,6 +142,7 @@ void Loop::run_until_stopped() {
   });
   parts_.log.info("auditing started tokens={} pairs={} open_incidents={}", parts_.engine.roster().live_tokens(),
                   parts_.engine.roster().live_pairs(), parts_.engine.open_incidents().size());
+  CRASH_POINT("loop.started");
   parts_.io.run();
   if (failure_) std::rethrow_exception(failure_);
 }
@@ -125,10 +161,14 @@ void Loop::refresh() {
       [known = data_version_, revision = token_revision_](store::Store& store) {
         News news{.data_version = store.data_version()};
         if (news.data_version == known) return news;
+        try {
+          news.discoveries = store.take_discovery_requests();
+          news.replays = store.take_replays();
+        } catch (const store::FullStore&) {  // the edge of a job: it is asked again when there is room
+          return News{.data_version = known};
+        }
         news.tokens = store.tokens_since(revision);
-        news.discoveries = store.take_discovery_requests();
-        news.plans = store.planned_changes(false);
-        news.acceptances = store.acceptances();
+        news.words = read_words(store);
         return news;
       },
       [this](News news) {
@@ -138,7 +178,8 @@ void Loop::refresh() {
         const base::Moment now = parts_.clock.now();
         parts_.engine.take_news(news.tokens.tokens, parts_.keyring.opener(), now);
         for (const auto& token : news.discoveries) parts_.engine.hasten_discovery(token, now);
-        parts_.engine.take_operator_words(news.plans, news.acceptances, now);
+        parts_.engine.take_operator_words(news.words, now);
+        dispatcher_.take_again(std::move(news.replays));
         if (!news.tokens.tokens.empty()) tell(check_tokens(parts_.engine.roster(), parts_.keyring.apps()));
         after_answer();
       });
@@ -164,8 +205,9 @@ void Loop::tick() {
   // The proof of life goes through both threads: a store that hangs is as bad as a loop that does.
   store_thread_.run([](store::Store&) { return true; }, [this](bool) { supervisor_.feed_watchdog(); });
   const bool out_of_time = once_ && parts_.clock.now().steady >= stop_by_;
-  const bool settled = once_ && engine.unsettled() == 0 && !engine.has_batch() && !unwritten_ && !committing_ &&
-                       dispatcher_.pending() == 0;
+  const std::size_t pending = deliver_to_ ? dispatcher_.pending(*deliver_to_) : dispatcher_.pending();
+  const bool settled = once_ && engine.unsettled() == 0 && !engine.has_batch() && attempts_.empty() && !unwritten_ &&
+                       !committing_ && pending == 0;
   if (out_of_time || settled) return begin_stop(settled ? "the audit is complete" : "time is up");
   const auto next = once_ ? 50ms : kTick;
   tick_timer_.expires_after(next);
@@ -184,8 +226,11 @@ void Loop::begin_stop(const std::string& why) {
                   dispatcher_.in_flight());
   supervisor_.stopping();
   dispatcher_.stop();
+  repeater_.stop();
+  heartbeat_.stop();
   parts_.api.shut_down();
   for (auto* timer : {&pump_timer_, &flush_timer_, &refresh_timer_, &tick_timer_}) timer->cancel();
+  CRASH_POINT("stop.begun");
   continue_stop();
 }
 
@@ -197,6 +242,7 @@ void Loop::continue_stop() {
   if (drained() || out_of_time) {
     finishing_ = true;
     parts_.sinks.shut_down();
+    CRASH_POINT("stop.drained");
     return finish_stop();
   }
   stop_timer_.expires_after(20ms);
@@ -211,8 +257,10 @@ void Loop::finish_stop() {
   if (!ended_ && parts_.engine.flush(kRunsAtOnce, parts_.clock.now())) {
     parts_.engine.end_in_order(parts_.clock.now());
     ended_ = true;
+    CRASH_POINT("stop.flushed");
   }
   if (parts_.engine.has_batch() || !attempts_.empty() || unwritten_) return commit();
+  CRASH_POINT("stop.written");
   parts_.signals.cancel();
   parts_.log.info("stopped");
   parts_.io.stop();

@@ -10,7 +10,9 @@
 
 #include "service/dispatcher.h"
 #include "service/engine.h"
+#include "service/heartbeat.h"
 #include "service/keyring.h"
+#include "service/repeater.h"
 #include "service/store_thread.h"
 #include "service/supervisor.h"
 #include "xads/client.h"
@@ -38,6 +40,9 @@ struct LoopOptions {
   base::Duration flush_interval{2 * 60'000};  ///< of open runs and buckets
   base::Duration refresh_interval{2'000};     ///< how soon a token of the command line is noticed
   base::Duration drain_limit{3'000};          ///< at the end, for deliveries under way
+  /// People are told that nothing can be written when it lasts for so long: a moment's refusal is none of their
+  /// business.
+  base::Duration pause_to_tell{10'000};
 };
 
 /// Everything that the loop moves, and does not own.
@@ -51,6 +56,8 @@ struct LoopParts {
   http::Transport& api;
   http::Transport& sinks;
   alert::Courier& courier;
+  const std::vector<alert::Destination>& destinations;
+  const std::vector<alert::Heartbeat>& heartbeats;
   store::Store& store;
   const base::Clock& clock;
   spdlog::logger& log;
@@ -70,6 +77,10 @@ class Loop {
   /// Reads the lists of accounts of one discovered token, or of all (empty), within `limit`. Returns the number of
   /// tokens whose list could not be read to its end.
   std::size_t run_discovery(const std::string& token, base::Duration limit);
+
+  /// Sends what the operator asked for as a test, and what else is pending, within `limit`, or until nothing is pending
+  /// for this destination. Asks X nothing.
+  void run_deliveries(const std::string& destination, base::Duration limit);
 
   void observe(std::function<void(const Audited&)> observer) { observer_ = std::move(observer); }
   void observe_discovery(std::function<void(const Discovered&)> observer) { discovered_ = std::move(observer); }
@@ -93,6 +104,8 @@ class Loop {
   void commit_soon();
   void commit();
   void pause(store::Batch batch, const std::string& why);
+  void announce_pause(const std::string& why);
+  void send_urgent();
   void resume();
   void after_commit(const store::Batch& batch);
 
@@ -100,6 +113,7 @@ class Loop {
   void continue_stop();
   void finish_stop();
   bool drained() const;
+  bool well() const;
 
   void tick();
   void refresh();
@@ -111,13 +125,20 @@ class Loop {
   LoopOptions options_;
   StoreThread store_thread_;
   Dispatcher dispatcher_;
+  Repeater repeater_;
+  Heartbeat heartbeat_;
   Supervisor supervisor_;
   boost::asio::steady_timer pump_timer_, commit_timer_, flush_timer_, refresh_timer_, tick_timer_, stop_timer_;
   std::vector<alert::DeliveryAttempt> attempts_;  ///< not committed yet
   std::optional<store::Batch> unwritten_;         ///< refused for want of room; written before anything else
-  base::Duration retry_in_{0};                    ///< growing while refused, 0 otherwise
-  std::vector<Work> held_;                        ///< to be asked after the next commit
-  std::optional<base::Instant> pump_at_;          ///< steady, when the timer will pump
+  base::Instant paused_at_{};                     ///< steady; meaningless unless retry_in_ says so
+  bool pause_told_ = false;
+  std::vector<alert::PendingDelivery> urgent_;   ///< told from memory while nothing can be written, not arrived yet
+  std::vector<alert::DeliveryAttempt> arrived_;  ///< of those: arrived, to be committed with the rows they are of
+  std::size_t urgent_in_flight_ = 0;
+  base::Duration retry_in_{0};            ///< growing while refused, 0 otherwise
+  std::vector<Work> held_;                ///< to be asked after the next commit
+  std::optional<base::Instant> pump_at_;  ///< steady, when the timer will pump
   bool commit_planned_ = false;
   bool committing_ = false;
   bool flushing_ = false;  ///< more open runs are to follow the present commit
@@ -125,7 +146,8 @@ class Loop {
   bool finishing_ = false;
   bool ended_ = false;  ///< the last batch is made
   bool once_ = false;
-  base::Instant stop_by_{};         ///< steady
+  std::optional<std::string> deliver_to_;  ///< run_deliveries(): whose deliveries are waited for
+  base::Instant stop_by_{};                ///< steady
   std::int64_t data_version_ = -1;  ///< of the latest refresh; the first one takes what was said while nobody ran
   std::uint64_t token_revision_ = 0;
   std::exception_ptr failure_;

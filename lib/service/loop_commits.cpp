@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/crash_point.h"
 #include "base/text.h"
 #include "service/loop.h"
 
@@ -15,6 +16,12 @@ using namespace std::chrono_literals;
 
 /// A change waits no longer than this for company.
 constexpr base::Duration kCommitDelay = 5ms;
+
+bool has_arrived(const store::Batch& batch, const alert::DeliveryId& delivery) {
+  return std::any_of(batch.attempts.begin(), batch.attempts.end(), [&](const alert::DeliveryAttempt& attempt) {
+    return attempt.delivery.id == delivery && attempt.delivery.state == alert::DeliveryState::kDelivered;
+  });
+}
 
 }  // namespace
 
@@ -32,9 +39,15 @@ void Loop::commit_soon() {
 void Loop::commit() {
   const bool nothing = !parts_.engine.has_batch() && attempts_.empty() && !unwritten_;
   if (nothing || committing_) return;
+  // What is on its way from memory is not committed before it is known whether it has arrived.
+  if (!unwritten_ && urgent_in_flight_ > 0 && !stopping_) return;
   committing_ = true;
-  store::Batch batch = unwritten_ ? *std::exchange(unwritten_, std::nullopt) : parts_.engine.take_batch();
+  const bool fresh = !unwritten_;
+  store::Batch batch = fresh ? parts_.engine.take_batch() : *std::exchange(unwritten_, std::nullopt);
   for (auto& attempt : std::exchange(attempts_, {})) batch.attempts.push_back(std::move(attempt));
+  if (fresh) {
+    for (auto& attempt : std::exchange(arrived_, {})) batch.attempts.push_back(std::move(attempt));
+  }
   auto works = std::exchange(held_, {});
   store_thread_.run(
       [batch = std::move(batch)](store::Store& store) mutable {
@@ -48,6 +61,7 @@ void Loop::commit() {
       },
       [this, works = std::move(works)](std::pair<store::Batch, std::string> outcome) {
         committing_ = false;
+        CRASH_POINT("loop.committed");
         const bool written = outcome.second.empty();
         for (const Work& work : works)
           written && !stopping_ ? start(work) : parts_.engine.abandon(work, parts_.clock.now());
@@ -63,12 +77,17 @@ void Loop::commit() {
 /// No room to write: nothing is asked or sent, because what is learned could not be kept, until the batch is written.
 void Loop::pause(store::Batch batch, const std::string& why) {
   unwritten_ = std::move(batch);
-  if (retry_in_ == base::Duration(0)) parts_.log.critical("auditing paused reason=\"{}\"", base::clean_text(why));
+  if (retry_in_ == base::Duration(0)) {
+    parts_.log.critical("auditing paused reason=\"{}\"", base::clean_text(why));
+    paused_at_ = parts_.clock.now().steady;
+  }
   dispatcher_.pause();
   if (stopping_) {
     parts_.log.critical("stopped without the last changes reason=\"{}\"", base::clean_text(why));
     return parts_.io.stop();
   }
+  announce_pause(why);
+  CRASH_POINT("loop.paused");
   retry_in_ = std::clamp(2 * retry_in_, base::Duration(1s), base::Duration(30s));
   commit_timer_.expires_after(retry_in_);
   commit_timer_.async_wait([this](const boost::system::error_code& error) {
@@ -76,11 +95,40 @@ void Loop::pause(store::Batch batch, const std::string& why) {
   });
 }
 
+/// Told straight from memory, once: there is nowhere to keep it first. What does not arrive is tried again as often as
+/// the commit is, and goes the usual way when that succeeds.
+void Loop::announce_pause(const std::string& why) {
+  const base::Moment now = parts_.clock.now();
+  if (!pause_told_ && now.steady - paused_at_ >= options_.pause_to_tell) {
+    pause_told_ = true;
+    urgent_ = parts_.engine.hear_database(why, now);
+  }
+  if (urgent_in_flight_ == 0) send_urgent();
+}
+
+void Loop::send_urgent() {
+  for (auto& pending : std::exchange(urgent_, {})) {
+    ++urgent_in_flight_;
+    dispatcher_.send_from_memory(pending, [this, pending](std::optional<alert::DeliveryAttempt> arrived) {
+      --urgent_in_flight_;
+      if (arrived)
+        arrived_.push_back(*std::move(arrived));
+      else if (pause_told_)
+        urgent_.push_back(pending);
+      commit_soon();
+    });
+  }
+}
+
 void Loop::resume() {
   if (retry_in_ == base::Duration(0)) return;
   retry_in_ = base::Duration(0);
+  CRASH_POINT("loop.resuming");
+  urgent_.clear();  // they are rows from now on
+  if (std::exchange(pause_told_, false)) parts_.engine.hear_database("", parts_.clock.now());
   parts_.log.warn("auditing resumed");
   dispatcher_.resume();
+  CRASH_POINT("loop.resumed");
   pump();
 }
 
@@ -103,7 +151,16 @@ void Loop::after_commit(const store::Batch& batch) {
                     incident.id.text(), verdict::to_text(key.cause),
                     token ? parts_.engine.roster().token_name(*token) : "-", key.account.empty() ? "-" : key.account);
   }
-  if (!batch.deliveries.empty()) dispatcher_.take(batch.deliveries, batch.bodies);
+  for (const auto& alert : batch.alerts) {
+    if (!alert.test) continue;
+    for (const auto& delivery : batch.deliveries) {
+      if (delivery.alert == alert.id) dispatcher_.wake(delivery.destination);
+    }
+  }
+  auto deliveries = batch.deliveries;
+  std::erase_if(deliveries, [&](const alert::Delivery& delivery) { return has_arrived(batch, delivery.id); });
+  if (!deliveries.empty()) dispatcher_.take(deliveries, batch.bodies);
+  CRASH_POINT("loop.dispatched");
 }
 
 }  // namespace service

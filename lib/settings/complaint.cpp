@@ -10,7 +10,6 @@
 namespace settings {
 namespace {
 
-constexpr std::size_t kLongestQuote = 80;
 constexpr std::size_t kLongestLine = 200;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
@@ -111,19 +110,6 @@ int Complaints::character_column(const Place& place) const {
   if (place.line == 0) return 0;
   const std::string_view line = lines_[place.source][static_cast<std::size_t>(place.line) - 1];
   return count_characters(line.substr(0, static_cast<std::size_t>(place.column) - 1)) + 1;
-}
-
-std::string advice_for(std::string_view word, const std::vector<std::string_view>& candidates) {
-  const std::string_view near = base::nearest(word.substr(0, kLongestQuote), candidates);
-  if (!near.empty()) return fmt::format(", did you mean \"{}\"?", near);
-  if (candidates.empty()) return "";
-  return fmt::format("; it may be {}", fmt::join(candidates, ", "));
-}
-
-std::string in_quotes(std::string_view text) {
-  const std::string clean = base::clean_text(text);
-  const std::string_view start = base::cut_at_code_point(clean, kLongestQuote);
-  return fmt::format("\"{}{}\"", start, start.size() < clean.size() ? "..." : "");
 }
 
 }  // namespace settings

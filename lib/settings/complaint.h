@@ -5,6 +5,8 @@
 #include <tuple>
 #include <vector>
 
+#include "base/text.h"
+
 namespace settings {
 
 /// One file of settings as it was read.
@@ -74,9 +76,7 @@ class Complaints {
   std::size_t warnings_ = 0;
 };
 
-/// The end of a sentence about an unknown word: `, did you mean "audit"?`, or else what it may be.
-std::string advice_for(std::string_view word, const std::vector<std::string_view>& candidates);
-/// A text of the settings for a sentence: on one line, not too long, in quotes.
-std::string in_quotes(std::string_view text);
+using base::advice_for;
+using base::in_quotes;
 
 }  // namespace settings

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.h"
 #include "settings/look_up.h"
 #include "settings/sections.h"
 
@@ -25,8 +26,7 @@ void check_apps(Walk& walk, const Node& item, const Expectation& expectation, co
   const Node* match = find(item, "match");
   if (expectation.match.apps.empty() || match == nullptr) return;
   const bool known = std::any_of(settings.apps.begin(), settings.apps.end(), [&](const service::App& app) {
-    return std::any_of(expectation.match.apps.begin(), expectation.match.apps.end(),
-                       [&](const std::string& pattern) { return verdict::matches_glob(pattern, app.name); });
+    return base::matches_any_glob(expectation.match.apps, app.name);
   });
   if (!known) walk.warn(*find(*match, "app"), "fits none of the apps, so this expectation is never used");
 }

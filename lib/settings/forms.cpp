@@ -93,6 +93,20 @@ std::string complaint_about_listener(const std::string& text) {
   return error || address.is_v6() != brackets || !port_fits ? kAdvice : "";
 }
 
+/// A text that is not empty, references replaced, without the characters that are `refused`.
+std::optional<std::string> read_text(Walk& walk, const Node& node, bool (*refused)(char), const char* advice) {
+  if (!require_kind(walk, node, Node::Kind::kText)) return std::nullopt;
+  auto text = resolve(node, Content::kPlain, walk.references, walk.complaints);
+  if (!text) return std::nullopt;
+  const char* complaint = nullptr;
+  if (text->empty()) complaint = "is empty; give it a value, or leave the key out";
+  if (std::any_of(text->begin(), text->end(), refused)) complaint = advice;
+  if (text->size() > kLongestLine) complaint = "is longer than 4096 bytes";
+  if (complaint == nullptr) return text;
+  walk.error(node, complaint);
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool require_kind(Walk& walk, const Node& node, Node::Kind kind) {
@@ -105,16 +119,7 @@ bool require_kind(Walk& walk, const Node& node, Node::Kind kind) {
 }
 
 std::optional<std::string> read_line(Walk& walk, const Node& node) {
-  if (!require_kind(walk, node, Node::Kind::kText)) return std::nullopt;
-  auto text = resolve(node, Content::kPlain, walk.references, walk.complaints);
-  if (!text) return std::nullopt;
-  const char* complaint = nullptr;
-  if (text->empty()) complaint = "is empty; give it a value, or leave the key out";
-  if (std::any_of(text->begin(), text->end(), is_control)) complaint = "must be one line without control characters";
-  if (text->size() > kLongestLine) complaint = "is longer than 4096 bytes";
-  if (complaint == nullptr) return text;
-  walk.error(node, complaint);
-  return std::nullopt;
+  return read_text(walk, node, is_control, "must be one line without control characters");
 }
 
 bool require_reference(Walk& walk, const Node& node) {
@@ -144,6 +149,24 @@ std::optional<base::Secret> read_secret(Walk& walk, const Node& node) {
 }
 
 Form<std::string> line() { return read_line; }
+
+Form<std::string> lines() {
+  return [](Walk& walk, const Node& node) {
+    return read_text(
+        walk, node, [](char c) { return c != '\n' && is_control(c); }, "must hold no control characters but line ends");
+  };
+}
+
+Form<std::string> checked(Form<std::string> form,
+                          std::function<std::optional<std::string>(const std::string&)> complaint_about) {
+  return [form = std::move(form), complaint_about = std::move(complaint_about)](
+             Walk& walk, const Node& node) -> std::optional<std::string> {
+    auto text = form(walk, node);
+    if (!text || !complaint_about(*text)) return text;
+    walk.error(node, complaint_about(node.text).value_or(in_quotes(node.text) + " gives a text that does not fit"));
+    return std::nullopt;
+  };
+}
 
 Form<std::string> name() {
   return checked_line([](const std::string& text) {

@@ -42,6 +42,11 @@ struct DurationLimits {
 };
 
 Form<std::string> line();
+/// The same, but of one or more lines.
+Form<std::string> lines();
+/// A text that `complaint_about` finds nothing wrong with. A complaint never shows what a reference gave.
+Form<std::string> checked(Form<std::string> form,
+                          std::function<std::optional<std::string>(const std::string&)> complaint_about);
 /// Of an app, token or destination: letters, digits, '.', '_' and '-', at most 64.
 Form<std::string> name();
 /// Of an ad account: base 36 in lower case.

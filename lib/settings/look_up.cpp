@@ -19,6 +19,14 @@ const Node& member_or_self(const Node& mapping, std::string_view key) {
   return member != nullptr ? *member : mapping;
 }
 
+void for_each_given(const Node* node, const std::vector<std::string>& values,
+                    const std::function<void(const Node&, const std::string&)>& look) {
+  if (node == nullptr) return;
+  const bool list = node->kind == Node::Kind::kList;
+  if (list && values.size() != node->children.size()) return;  // one of them is malformed
+  for (std::size_t index = 0; index < values.size(); ++index) look(list ? node->children[index] : *node, values[index]);
+}
+
 void require_known(Walk& walk, const Node& node, const std::string& name, std::string_view what,
                    const std::vector<std::string_view>& known) {
   if (name.empty() || std::find(known.begin(), known.end(), name) != known.end()) return;
@@ -27,14 +35,8 @@ void require_known(Walk& walk, const Node& node, const std::string& name, std::s
 
 void require_all_known(Walk& walk, const Node* node, const std::vector<std::string>& names, std::string_view what,
                        const std::vector<std::string_view>& known) {
-  if (node == nullptr) return;
-  if (node->kind != Node::Kind::kList) {
-    for (const std::string& name : names) require_known(walk, *node, name, what, known);
-    return;
-  }
-  if (names.size() != node->children.size()) return;  // one of them is malformed
-  for (std::size_t index = 0; index < names.size(); ++index)
-    require_known(walk, node->children[index], names[index], what, known);
+  for_each_given(node, names,
+                 [&](const Node& given, const std::string& name) { require_known(walk, given, name, what, known); });
 }
 
 }  // namespace settings

@@ -16,7 +16,9 @@ constexpr std::string_view kHarmless =
     "ca_file cause class classes code confirm control_token count critical deadline destinations discovery_interval "
     "enabled error_codes exactly expect forbid format identity_url interval intervals jitter kind labels level listen "
     "log match max_in_flight means min_admins min_live_tokens name needs path repeat reserve routes rules severity "
-    "share spacing status store to token_limit tokens type user_id version ";
+    "share spacing status store to token_limit tokens type user_id version "
+    "continue days ends escalate every from group_by group_wait heartbeat maintenance most_per_minute reason starts "
+    "template zone after ";
 
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';

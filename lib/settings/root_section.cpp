@@ -113,10 +113,11 @@ const Table<Settings>& settings_keys() {
       {"expect", Need::kOptional, each([](Walk& walk, const Node& node, Settings& settings) {
          read_expectation(walk, node, settings.audit.policy.expectations.emplace_back());
        })},
-      {"destinations", Need::kOptional, each([](Walk& walk, const Node& node, Settings& settings) {
-         read_destination(walk, node, settings.destinations.emplace_back());
-       })},
+      {"destinations", Need::kOptional, each(read_destination)},
       {"routes", Need::kOptional, list_of_mappings(&Settings::routes, route_keys())},
+      {"maintenance", Need::kOptional, each([](Walk& walk, const Node& node, Settings& settings) {
+         read_maintenance(walk, node, settings.maintenance.emplace_back());
+       })},
       {"status", Need::kOptional, mapping(std::identity(), status_keys())},
       {"log", Need::kOptional, mapping(std::identity(), log_keys())},
   };

@@ -47,46 +47,88 @@ void check_accounts(Walk& walk, const Node& token) {
   }
 }
 
-bool matches_all(const alert::Match& match) {
-  return match.severities.empty() && match.causes.empty() && match.apps.empty() && match.tokens.empty() &&
-         match.accounts.empty() && match.labels.empty();
-}
-
 /// The first route that fits gets the alert, so the order of the routes matters.
 void check_order_of_routes(Walk& walk, const std::vector<const Node*>& items, const Settings& settings) {
   if (items.empty() || items.size() != settings.routes.size()) return;
   for (std::size_t index = 0; index + 1 < items.size(); ++index) {
-    if (!matches_all(settings.routes[index].match)) continue;
+    if (settings.routes[index].match != alert::Match{} || settings.routes[index].continues) continue;
     walk.warn(*items[index], "matches every alert, so the routes after it are never used; move it to the end");
     return;
   }
-  if (!matches_all(settings.routes.back().match))
+  if (settings.routes.back().match != alert::Match{})
     walk.warn(*items.back(),
               "this is the last route and it has a match: alerts that fit no route are told to nobody; "
               "add a route without a match");
 }
 
-void check_alerting(Walk& walk, const Node& root, const Settings& settings, const std::vector<std::string_view>& apps) {
+/// The text of a member; empty when there is none.
+std::string_view text_of(const Node& item, std::string_view key) {
+  const Node* member = find(item, key);
+  return member != nullptr && member->kind == Node::Kind::kText ? std::string_view(member->text) : std::string_view();
+}
+
+/// The names of destinations that a route may lead to. Complains about names that are taken; so are those that the
+/// members of a cluster get.
+std::vector<std::string_view> check_destinations(Walk& walk, const Node& root, const Settings& settings) {
   const auto items = items_of(root, "destinations");
-  const auto destinations = check_names(walk, items, names_of(settings.destinations, &alert::Destination::name));
-  if (settings.destinations.empty()) {
+  std::vector<std::string_view> names, told;
+  for (const Node* item : items) {
+    names.push_back(text_of(*item, "name"));
+    if (text_of(*item, "type") != "heartbeat" && !names.back().empty()) told.push_back(names.back());
+  }
+  check_names(walk, items, names);
+  for (const alert::Destination& destination : settings.destinations) {
+    const auto taken = std::find(names.begin(), names.end(), destination.name);
+    if (!destination.cluster.empty() && taken != names.end())
+      walk.error(member_or_self(*items[static_cast<std::size_t>(taken - names.begin())], "name"),
+                 fmt::format("the name {} is that of a member of {}; choose another one", in_quotes(destination.name),
+                             in_quotes(destination.cluster)));
+  }
+  if (settings.destinations.empty() && told.empty()) {
     const Node& place = member_or_self(root, "destinations");
     walk.complaints.warn(place.place, "destinations", "there is none: nobody is told when a token dies");
   }
+  return told;
+}
+
+void check_escalations(Walk& walk, const Node& item, const alert::Route& route,
+                       const std::vector<std::string_view>& destinations, std::set<std::string>& used) {
+  const Node* list = find(item, "escalate");
+  for (std::size_t index = 0; index < route.escalate.size(); ++index) {
+    const Node& node = list->children[index];
+    const alert::Escalation& escalation = route.escalate[index];
+    require_all_known(walk, find(node, "to"), escalation.to, "destination", destinations);
+    used.insert(escalation.to.begin(), escalation.to.end());
+    for (const std::string& name : escalation.to) {
+      if (std::find(route.to.begin(), route.to.end(), name) != route.to.end())
+        walk.warn(member_or_self(node, "to"),
+                  fmt::format("{} is told by this route at once; the escalation adds nothing", in_quotes(name)));
+    }
+  }
+}
+
+void check_alerting(Walk& walk, const Node& root, const Settings& settings, const std::vector<std::string_view>& apps) {
+  const auto destinations = check_destinations(walk, root, settings);
   const auto routes = items_of(root, "routes");
   std::set<std::string> used;
   for (std::size_t index = 0; index < settings.routes.size(); ++index) {
     const alert::Route& route = settings.routes[index];
     require_all_known(walk, find(*routes[index], "to"), route.to, "destination", destinations);
-    if (const Node* match = find(*routes[index], "match"))
-      require_all_known(walk, find(*match, "app"), route.match.apps, "app", apps);
+    check_match(walk, *routes[index], route.match, settings, apps);
     used.insert(route.to.begin(), route.to.end());
+    check_escalations(walk, *routes[index], route, destinations, used);
   }
+  const auto windows = items_of(root, "maintenance");
+  for (std::size_t index = 0; index < settings.maintenance.size(); ++index)
+    check_match(walk, *windows[index], settings.maintenance[index].match, settings, apps);
   if (walk.complaints.any_error()) return;  // what is hardly meant cannot be told from what is broken
   check_order_of_routes(walk, routes, settings);
-  for (std::size_t index = 0; index < settings.destinations.size() && !routes.empty(); ++index) {
-    if (!settings.destinations[index].name.empty() && !used.contains(settings.destinations[index].name))
-      walk.warn(member_or_self(*items[index], "name"), "no route leads to this destination");
+  if (routes.empty()) return;
+  for (const Node* item : items_of(root, "destinations")) {
+    const std::string_view name = text_of(*item, "name");
+    const bool told = std::find(destinations.begin(), destinations.end(), name) != destinations.end();
+    if (told && !used.contains(std::string(name)))
+      walk.warn(member_or_self(*item, "name"), "no route leads to this destination");
   }
 }
 
@@ -123,17 +165,8 @@ void warn_unheeded(Walk& walk, const Node* node, std::string_view what) {
                          fmt::format("this version does not act on {} yet; it has no effect", what));
 }
 
-/// `key` of the first element of a section that has it.
-const Node* first_with(const Node& root, std::string_view section, std::string_view key) {
-  for (const Node* item : items_of(root, section)) {
-    if (const Node* member = find(*item, key)) return member;
-  }
-  return nullptr;
-}
-
 /// Keys that belong to the format, but that this version reads without acting on them.
 void check_unheeded(Walk& walk, const Node& root) {
-  warn_unheeded(walk, first_with(root, "routes", "repeat"), "repeat");
   const Node* status = find(root, "status");
   const Node* listen = status != nullptr ? find(*status, "listen") : nullptr;
   if (listen != nullptr && listen->text != "off") warn_unheeded(walk, listen, "status.listen");

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "alert/destination.h"
+#include "alert/maintenance.h"
+#include "alert/route.h"
 #include "http/tls_transport.h"
 #include "service/options.h"
 #include "settings/complaint.h"
@@ -39,7 +41,9 @@ struct Settings {
   std::vector<Token> tokens;
   service::AuditOptions audit;
   std::vector<alert::Destination> destinations;
+  std::vector<alert::Heartbeat> heartbeats;
   std::vector<alert::Route> routes;
+  std::vector<alert::MaintenanceWindow> maintenance;
   Log log;
 };
 

@@ -28,6 +28,7 @@ std::vector<alert::Destination> all_destinations() {
   all[0].channel = alert::Channel::kWebhook;
   all[1].name = "ops";
   all[1].channel = alert::Channel::kSlack;
+  all[1].most_per_minute = 0;  // the oracle holds each step of each incident against what was told of it
   return all;
 }
 
@@ -88,8 +89,8 @@ void Player::start() {
   std::vector<TokenNumber> all(world_.tokens().size());
   std::iota(all.begin(), all.end(), TokenNumber{0});
   store_tokens(all);
-  engine_ =
-      std::make_unique<service::Engine>(audit_options_, service::Announcer(destinations_, routes_, random_), random_);
+  engine_ = std::make_unique<service::Engine>(audit_options_,
+                                              service::Announcer({destinations_, routes_, windows_}, random_), random_);
   std::set<std::string> apps;
   for (const World::App& app : world_.apps()) apps.insert(app.name);
   revision_ = engine_->restore(*store_, std::move(apps), clock_.now());

@@ -63,6 +63,7 @@ class Player {
   base::SeededRandom random_;
   std::vector<alert::Destination> destinations_;
   std::vector<alert::Route> routes_;
+  std::vector<alert::MaintenanceWindow> windows_;
   service::AuditOptions audit_options_;
   World world_;
   Trace trace_;

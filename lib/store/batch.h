@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "alert/delivery.h"
+#include "alert/record.h"
+#include "alert/telling.h"
 #include "audit/budget.h"
 #include "audit/probe.h"
 #include "verdict/baseline.h"
@@ -72,11 +74,16 @@ struct Batch {
   std::vector<verdict::Change> changes;  ///< appended to the chained log in this order
   std::vector<DiscoveryStep> discovery_steps;
   std::vector<verdict::Incident> incidents;
+  std::vector<alert::Record> alerts;  ///< new ones
   std::vector<alert::Body> bodies;
   std::vector<alert::Delivery> deliveries;
   std::vector<alert::DeliveryAttempt> attempts;
   std::vector<verdict::PlannedChange> planned_changes;  ///< known ones, in their new state
+  std::vector<alert::Telling> tellings;                 ///< in their new state; after `incidents`
   std::vector<verdict::IncidentId> done_acceptances;    ///< the word on these was taken up or refused: it goes away
+  std::vector<verdict::IncidentId> done_acknowledgements;
+  std::vector<alert::TestId> done_tests;
+  std::optional<base::Instant> mutes_listed_at;  ///< UTC: people were told which mutes are in force
   std::vector<BucketRow> buckets;
   std::vector<Gauge> gauges;  ///< each replaces the one of its name
   /// Of the latest alert made, also when it has no recipient and so no delivery; 0 when no alert was made.

@@ -86,6 +86,11 @@ void sync_file(const std::string& path) {
   if (file.number() < 0 || ::fsync(file.number()) != 0) throw_system_error(path, "cannot write the file to the disk");
 }
 
+void forget_cached(const std::string& path) {
+  const Descriptor file(path, O_RDONLY);
+  if (file.number() >= 0) ::posix_fadvise(file.number(), 0, 0, POSIX_FADV_DONTNEED);
+}
+
 std::optional<FileLock> FileLock::take(const std::string& path, base::Duration patience) {
   Descriptor file(path, O_RDWR | O_CREAT);
   if (file.number() < 0) throw_system_error(path, "cannot make the lock file");

@@ -19,6 +19,10 @@ bool create_private_file(const std::string& path);
 void require_private_file(const std::string& path);
 /// Waits until the file's bytes are on the disk. Throws std::runtime_error.
 void sync_file(const std::string& path);
+/// Asks the kernel to forget what it holds of the file and need not write, so that the next reader sees the disk: after
+/// an fsync that failed the two may differ for good (https://wiki.postgresql.org/wiki/Fsync_Errors). No connection of
+/// this process may have the file open: its locks would be lost. Nothing happens when there is no such file.
+void forget_cached(const std::string& path);
 
 /// A lock of the kernel on a file (flock): it ends with its holder, however that ends, so a file left behind means
 /// nothing.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "store/batch.h"
@@ -8,8 +9,8 @@
 
 namespace store {
 
-/// Single figures: gauges, how the last process ended, and the sequence of the latest alert. Writing requires a
-/// transaction.
+/// Single figures: gauges, how the last process ended, the sequence of the latest alert, and when mutes were listed.
+/// Writing requires a transaction.
 class FigureTable {
  public:
   explicit FigureTable(Database& database);
@@ -24,11 +25,15 @@ class FigureTable {
   void raise_sequence(std::uint64_t sequence);
   std::uint64_t last_sequence() const;
 
+  void note_listed_mutes(base::Instant at);
+  std::optional<base::Instant> mutes_listed_at() const;  ///< nothing before the first time
+
  private:
   Database& database_;
   Statement upsert_gauge_;
   Statement note_end_;
   Statement raise_sequence_;
+  Statement note_listed_mutes_;
 };
 
 }  // namespace store

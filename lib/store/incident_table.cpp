@@ -12,7 +12,7 @@ namespace store {
 namespace {
 
 // The place in this list is what is stored: only ever append to it. Causes that are not in it are stored as text.
-constexpr std::array<std::string_view, 22> kCauses{"token.revoked",
+constexpr std::array<std::string_view, 24> kCauses{"token.revoked",
                                                    "token.user_suspended",
                                                    "token.user_locked",
                                                    "token.reauthorization_required",
@@ -33,7 +33,9 @@ constexpr std::array<std::string_view, 22> kCauses{"token.revoked",
                                                    "audit.clock_skew",
                                                    "policy.violated",
                                                    "redundancy.lost",
-                                                   "change.overdue"};
+                                                   "change.overdue",
+                                                   "destination.broken",
+                                                   "store.unwritable"};
 
 verdict::Incident read_incident(const Statement& row) {
   verdict::Incident incident;
@@ -148,8 +150,9 @@ std::optional<verdict::Incident> IncidentTable::find(const verdict::IncidentId& 
 
 void IncidentTable::stream(base::Instant resolved_since,
                            const std::function<void(verdict::Incident incident)>& take) const {
-  Statement rows(database_,
-                 select("WHERE resolved_at IS NULL OR resolved_at >= ? ORDER BY opened_at DESC, incidents.id DESC"));
+  Statement rows(database_, select("WHERE resolved_at IS NULL OR resolved_at >= ? "
+                                   "OR (opened_at, incidents.id) IN (SELECT opened_at, incident FROM tellings) "
+                                   "ORDER BY opened_at DESC, incidents.id DESC"));
   rows.bind(resolved_since);
   while (rows.next()) take(read_incident(rows));
 }

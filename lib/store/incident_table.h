@@ -18,7 +18,7 @@ class IncidentTable {
   /// The latest opened first.
   std::vector<verdict::Incident> read(const IncidentQuery& query) const;
   std::optional<verdict::Incident> find(const verdict::IncidentId& id) const;
-  /// Those that are open and those that were resolved since then, the latest opened first.
+  /// Those that are open, those that were resolved since then and those that a telling names, the latest opened first.
   void stream(base::Instant resolved_since, const std::function<void(verdict::Incident incident)>& take) const;
 
  private:

@@ -12,7 +12,7 @@ namespace {
 bool has_rare_parts(const verdict::Incident& incident) {
   const auto& finding = incident.finding;
   return !finding.details.empty() || finding.affected != 0 || !finding.examples.empty() || finding.severity ||
-         !finding.grounds.witnesses.empty() || !incident.flips.empty();
+         !finding.grounds.witnesses.empty() || !incident.flips.empty() || incident.acknowledged;
 }
 
 void write_texts(base::JsonWriter& writer, const char* name, const std::vector<std::string>& texts) {
@@ -51,6 +51,27 @@ bool read_flips(const rapidjson::Value* list, std::vector<base::Instant>& flips)
   return true;
 }
 
+bool read_acknowledged(const rapidjson::Value* object, std::optional<verdict::Acknowledged>& acknowledged) {
+  if (object == nullptr) return true;
+  long long ms = 0;
+  if (!object->IsObject() || !read_number(base::text_of(base::find_member(*object, "at")), ms)) return false;
+  acknowledged = {std::string(base::text_of(base::find_member(*object, "by"))),
+                  std::string(base::text_of(base::find_member(*object, "reason"))), base::from_epoch_ms(ms)};
+  return true;
+}
+
+void write_acknowledged(base::JsonWriter& writer, const verdict::Acknowledged& acknowledged) {
+  writer.Key("acknowledged");
+  writer.StartObject();
+  writer.Key("by");
+  base::write_text(writer, acknowledged.by);
+  writer.Key("reason");
+  base::write_text(writer, acknowledged.reason);
+  writer.Key("at");
+  writer.Int64(base::to_epoch_ms(acknowledged.at));
+  writer.EndObject();
+}
+
 bool read_severity(const rapidjson::Value* text, std::optional<verdict::Severity>& severity) {
   if (text == nullptr) return true;
   severity = verdict::severity_from_text(base::text_of(text));
@@ -82,6 +103,7 @@ std::string rare_parts_to_json(const verdict::Incident& incident) {
     for (const auto flip : incident.flips) writer.Int64(base::to_epoch_ms(flip));
     writer.EndArray();
   }
+  if (incident.acknowledged) write_acknowledged(writer, *incident.acknowledged);
   writer.EndObject();
   return base::take_text(buffer);
 }
@@ -98,7 +120,8 @@ base::Result<verdict::Incident> with_rare_parts(verdict::Incident incident, std:
       read_texts(member("details"), finding.details) &&
       (affected == nullptr || read_number(base::text_of(affected), finding.affected)) &&
       read_texts(member("examples"), finding.examples) && read_severity(member("severity"), finding.severity) &&
-      read_texts(member("witnesses"), finding.grounds.witnesses) && read_flips(member("flips"), incident.flips);
+      read_texts(member("witnesses"), finding.grounds.witnesses) && read_flips(member("flips"), incident.flips) &&
+      read_acknowledged(member("acknowledged"), incident.acknowledged);
   if (!fits) return base::Failure{"no parts of an incident: a member cannot be read"};
   return incident;
 }

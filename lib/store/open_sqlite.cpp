@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "base/crash_point.h"
 #include "base/ensure.h"
 #include "store/schema.h"
 #include "store/sqlite_store.h"
@@ -27,6 +28,9 @@ PRAGMA synchronous = FULL;
 PRAGMA journal_size_limit = 16777216;
 )sql";
 
+/// Pages in the write-ahead log, 4 MiB of them, before a commit copies it into the database.
+constexpr int kCheckpointPages = 1000;
+
 /// While it is off, closing the last connection changes nothing: a database that we refuse stays as it was found.
 void set_checkpoint_on_close(const Database& database, bool on) {
   ENSURE(::sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on ? 0 : 1, nullptr) == SQLITE_OK);
@@ -38,6 +42,15 @@ std::optional<FileLock> take_daemon_lock(const std::string& path) {
   return lock;
 }
 
+/// A log that is left means that the last process did not end in order. If that was for a failed fsync, the kernel may
+/// show what is not on the disk and never will be: what is built on that falls with the next power cut.
+void distrust_what_is_cached(const std::string& path) {
+  std::error_code no_log;
+  if (const auto size = std::filesystem::file_size(path + "-wal", no_log); no_log || size == 0) return;
+  forget_cached(path);
+  forget_cached(path + "-wal");
+}
+
 /// Reading every page takes half a second for each GiB or more: a large database whose last process ended in order is
 /// taken for sound, and what a disk has spoiled in it is found when it is read.
 bool may_be_unsound(Database& database, const std::string& path) {
@@ -46,11 +59,21 @@ bool may_be_unsound(Database& database, const std::string& path) {
   return database.number("SELECT count(*) FROM meta WHERE name = 'ended_in_order' AND value = 0") > 0;
 }
 
+/// A page that cannot be read says nothing of what is in it, and SQLite tells of both in the same way: "... error
+/// code=266".
+bool is_read_error(const std::string& verdict) {
+  constexpr std::string_view kBefore = "error code=";
+  const auto found = verdict.find(kBefore);
+  return found != std::string::npos && (std::atoi(verdict.c_str() + found + kBefore.size()) & 0xff) == SQLITE_IOERR;
+}
+
 void require_sound(Database& database) {
   const auto verdict = database.text("PRAGMA quick_check(1)");
-  if (verdict != "ok")
-    throw UnusableStore(
-        fmt::format("{}: the database is damaged: {}; put a backup in its place", database.path(), verdict));
+  if (verdict == "ok") return;
+  if (is_read_error(verdict))
+    throw std::runtime_error(fmt::format("{}: the database cannot be read: {}", database.path(), verdict));
+  throw UnusableStore(
+      fmt::format("{}: the database is damaged: {}; put a backup in its place", database.path(), verdict));
 }
 
 void use_write_ahead_log(Database& database) {
@@ -65,6 +88,7 @@ void bring_up_to_date(Database& database, Access access, base::Instant now) {
   const auto steps = schema_steps();
   if (access == Access::kDaemon || database.in_memory()) {
     use_write_ahead_log(database);
+    CRASH_POINT("open.log_in_use");
     upgrade_schema(database, steps, now);
     return;
   }
@@ -102,16 +126,22 @@ OpenedDatabase open_database(const StoreOptions& options, base::Instant now) {
   const bool in_memory = options.path == ":memory:";
   const auto path = in_memory ? options.path : real_path(options.path);
   auto lock = in_memory || options.access == Access::kOperator ? std::nullopt : take_daemon_lock(path);
+  CRASH_POINT("open.locked");
   if (!in_memory && !create_private_file(path)) require_private_file(path);
+  CRASH_POINT("open.file_made");
+
+  if (options.access == Access::kDaemon && !in_memory) distrust_what_is_cached(path);
 
   Database database(path);
   set_checkpoint_on_close(database, false);
   database.run(kConnectionSettings);
+  database.checkpoint_every(kCheckpointPages);
   schema_version(database, static_cast<int>(schema_steps().size()));  // refuses what is not ours before any write
   if (options.access == Access::kDaemon && (in_memory || may_be_unsound(database, path))) require_sound(database);
   bring_up_to_date(database, options.access, now);
   auto seal = seal_for(database, options.key);
   set_checkpoint_on_close(database, true);
+  CRASH_POINT("open.done");
   return {std::move(lock), std::move(database), std::move(seal)};
 }
 

@@ -27,7 +27,9 @@ OperatorTable::OperatorTable(Database& database)
                    "INSERT INTO planned_changes (id, account, token, permissions, announced_at, until, announced_by, "
                    "reason, state) VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET state = excluded.state "
                    "WHERE state IN ('open', 'overdue')"),
-      erase_acceptance_(database, "DELETE FROM acceptances WHERE incident = ?") {}
+      erase_acceptance_(database, "DELETE FROM acceptances WHERE incident = ?"),
+      erase_acknowledgement_(database, "DELETE FROM acknowledgements WHERE incident = ?"),
+      erase_test_(database, "DELETE FROM test_requests WHERE id = ?") {}
 
 void OperatorTable::put(const verdict::PlannedChange& plan) {
   upsert_plan_.bind(plan.id).bind(plan.account).bind(plan.token);
@@ -65,6 +67,40 @@ std::vector<verdict::Acceptance> OperatorTable::acceptances() const {
   return acceptances;
 }
 
-void OperatorTable::finish(const verdict::IncidentId& incident) { erase_acceptance_.bind(incident).run(); }
+void OperatorTable::finish_acceptance(const verdict::IncidentId& incident) { erase_acceptance_.bind(incident).run(); }
+
+bool OperatorTable::request(const verdict::Acknowledgement& acknowledgement) {
+  Statement insert(database_,
+                   "INSERT INTO acknowledgements (incident, acknowledged_by, reason, at) VALUES (?,?,?,?) "
+                   "ON CONFLICT (incident) DO NOTHING RETURNING 1");
+  const auto& word = acknowledgement.word;
+  return insert.bind(acknowledgement.incident).bind(word.by).bind(word.reason).bind(word.at).next();
+}
+
+std::vector<verdict::Acknowledgement> OperatorTable::acknowledgements() const {
+  std::vector<verdict::Acknowledgement> acknowledgements;
+  Statement rows(database_, "SELECT incident, acknowledged_by, reason, at FROM acknowledgements ORDER BY at, incident");
+  while (rows.next())
+    acknowledgements.push_back({rows.id<verdict::IncidentId>(0), {rows.text(1), rows.text(2), rows.time(3)}});
+  return acknowledgements;
+}
+
+void OperatorTable::finish_acknowledgement(const verdict::IncidentId& incident) {
+  erase_acknowledgement_.bind(incident).run();
+}
+
+void OperatorTable::request(const alert::TestRequest& request) {
+  Statement insert(database_, "INSERT INTO test_requests (id, destination, kind, at) VALUES (?,?,?,?)");
+  insert.bind(request.id).bind(request.destination).bind(request.kind).bind(request.at).run();
+}
+
+std::vector<alert::TestRequest> OperatorTable::test_requests() const {
+  std::vector<alert::TestRequest> requests;
+  Statement rows(database_, "SELECT id, destination, kind, at FROM test_requests ORDER BY at, id");
+  while (rows.next()) requests.push_back({rows.id<alert::TestId>(0), rows.text(1), rows.text(2), rows.time(3)});
+  return requests;
+}
+
+void OperatorTable::finish(const alert::TestId& test) { erase_test_.bind(test).run(); }
 
 }  // namespace store

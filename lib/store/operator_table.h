@@ -7,8 +7,8 @@
 
 namespace store {
 
-/// What the operator has said: changes that were announced, and incidents that were accepted. Everything that writes
-/// requires a transaction.
+/// What the operator has said: changes that were announced, incidents that were accepted or acknowledged, messages to
+/// be tried. Everything that writes requires a transaction.
 class OperatorTable {
  public:
   explicit OperatorTable(Database& database);
@@ -26,11 +26,22 @@ class OperatorTable {
   /// The earliest first.
   std::vector<verdict::Acceptance> acceptances() const;
   /// A daemon has taken up, or refused, what was said of this incident.
-  void finish(const verdict::IncidentId& incident);
+  void finish_acceptance(const verdict::IncidentId& incident);
+
+  /// False when the incident was acknowledged already and no daemon has taken it up yet.
+  bool request(const verdict::Acknowledgement& acknowledgement);
+  /// The earliest first.
+  std::vector<verdict::Acknowledgement> acknowledgements() const;
+  void finish_acknowledgement(const verdict::IncidentId& incident);
+
+  void request(const alert::TestRequest& request);
+  /// The earliest first.
+  std::vector<alert::TestRequest> test_requests() const;
+  void finish(const alert::TestId& test);
 
  private:
   Database& database_;
-  Statement upsert_plan_, erase_acceptance_;
+  Statement upsert_plan_, erase_acceptance_, erase_acknowledgement_, erase_test_;
 };
 
 }  // namespace store

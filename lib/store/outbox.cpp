@@ -5,30 +5,56 @@
 namespace store {
 namespace {
 
-alert::PendingDelivery read_pending(const Statement& row) {
+constexpr std::string_view kColumns =
+    "deliveries.id, deliveries.alert, sequence, deliveries.destination, deliveries.channel, deliveries.words, act, "
+    "deliveries.thread, order_key, created_at, state, attempts, next_attempt_at";
+constexpr int kAfterColumns = 13;
+
+alert::Delivery read_delivery(const Statement& row) {
   alert::Delivery delivery;
   delivery.id = row.id<alert::DeliveryId>(0);
   delivery.alert = row.id<alert::AlertId>(1);
   delivery.sequence = static_cast<std::uint64_t>(row.number(2));
-  delivery.destination = row.text(3);
-  delivery.channel = row.read_back(alert::channel_from_text(row.text(4)), row.text(4));
-  delivery.order_key = row.text(5);
-  delivery.created_at = row.time(6);
-  delivery.state = row.read_back(alert::delivery_state_from_text(row.text(7)), row.text(7));
-  delivery.attempts = static_cast<int>(row.number(8));
-  delivery.next_attempt_at = row.time(9);
-  return {std::move(delivery), row.bytes(10)};
+  delivery.destination = row.view(3);
+  delivery.channel = row.read_back(alert::channel_from_text(row.view(4)), row.view(4));
+  delivery.own_words = !row.view(5).empty();
+  delivery.act = row.read_back(alert::act_from_text(row.view(6)), row.view(6));
+  delivery.thread = row.view(7);
+  delivery.order_key = row.view(8);
+  delivery.created_at = row.time(9);
+  delivery.state = row.read_back(alert::delivery_state_from_text(row.view(10)), row.view(10));
+  delivery.attempts = static_cast<int>(row.number(11));
+  delivery.next_attempt_at = row.time(12);
+  return delivery;
+}
+
+/// Pending deliveries of `from` with their bodies and receipts; `rest` follows "WHERE state = 'pending' ".
+std::string select_pending(std::string_view from, std::string_view rest) {
+  return std::string("SELECT ")
+      .append(kColumns)
+      .append(", bytes, coalesce(receipt, '') FROM ")
+      .append(from)
+      .append(
+          " JOIN bodies USING (alert, channel, words) LEFT JOIN threads USING (destination, thread) "
+          "WHERE state = 'pending' ")
+      .append(rest);
+}
+
+std::vector<alert::PendingDelivery> read_pending(Statement& rows) {
+  std::vector<alert::PendingDelivery> pending;
+  while (rows.next()) pending.push_back({read_delivery(rows), rows.bytes(kAfterColumns), rows.text(kAfterColumns + 1)});
+  return pending;
 }
 
 }  // namespace
 
 Outbox::Outbox(Database& database)
     : database_(database),
-      insert_body_(database, "INSERT INTO bodies (alert, channel, bytes) VALUES (?,?,?)"),
+      insert_body_(database, "INSERT INTO bodies (alert, channel, words, bytes) VALUES (?,?,?,?)"),
       upsert_delivery_(database,
-                       "INSERT INTO deliveries (id, alert, sequence, destination, channel, order_key, created_at, "
-                       "state, attempts, next_attempt_at) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE "
-                       "SET state = excluded.state, attempts = excluded.attempts, "
+                       "INSERT INTO deliveries (id, alert, sequence, destination, channel, words, act, thread, "
+                       "order_key, created_at, state, attempts, next_attempt_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) "
+                       "ON CONFLICT (id) DO UPDATE SET state = excluded.state, attempts = excluded.attempts, "
                        "next_attempt_at = excluded.next_attempt_at "
                        "WHERE state <> 'delivered' OR excluded.state = 'delivered'"),
       insert_attempt_(database,
@@ -36,13 +62,16 @@ Outbox::Outbox(Database& database)
                       "VALUES (?,?,?,?,?)") {}
 
 void Outbox::add(const alert::Body& body) {
-  insert_body_.bind(body.alert).bind(alert::to_text(body.channel)).bind_bytes(body.bytes).run();
+  insert_body_.bind(body.alert).bind(alert::to_text(body.channel)).bind(body.destination).bind_bytes(body.bytes).run();
 }
 
 void Outbox::put(const alert::Delivery& delivery) {
   upsert_delivery_.bind(delivery.id).bind(delivery.alert).bind(delivery.sequence).bind(delivery.destination);
-  upsert_delivery_.bind(alert::to_text(delivery.channel)).bind(delivery.order_key).bind(delivery.created_at);
-  upsert_delivery_.bind(alert::to_text(delivery.state)).bind(delivery.attempts).bind(delivery.next_attempt_at).run();
+  upsert_delivery_.bind(alert::to_text(delivery.channel));
+  upsert_delivery_.bind(delivery.own_words ? std::string_view(delivery.destination) : std::string_view());
+  upsert_delivery_.bind(alert::to_text(delivery.act)).bind(delivery.thread).bind(delivery.order_key);
+  upsert_delivery_.bind(delivery.created_at).bind(alert::to_text(delivery.state)).bind(delivery.attempts);
+  upsert_delivery_.bind(delivery.next_attempt_at).run();
 }
 
 void Outbox::add(const alert::DeliveryAttempt& attempt) {
@@ -55,13 +84,9 @@ std::vector<alert::PendingDelivery> Outbox::pending(const std::string& destinati
                                                     int limit) const {
   ENSURE(limit > 0);
   Statement rows(database_,
-                 "SELECT id, alert, sequence, destination, channel, order_key, created_at, state, attempts, "
-                 "next_attempt_at, bytes FROM deliveries JOIN bodies USING (alert, channel) "
-                 "WHERE state = 'pending' AND destination = ? AND sequence > ? ORDER BY sequence LIMIT ?");
+                 select_pending("deliveries", "AND destination = ? AND sequence > ? ORDER BY sequence LIMIT ?"));
   rows.bind(destination).bind(after_sequence).bind(limit);
-  std::vector<alert::PendingDelivery> deliveries;
-  while (rows.next()) deliveries.push_back(read_pending(rows));
-  return deliveries;
+  return read_pending(rows);
 }
 
 std::vector<std::string> Outbox::destinations_with_pending() const {
@@ -72,23 +97,67 @@ std::vector<std::string> Outbox::destinations_with_pending() const {
 }
 
 DeliveryCounts Outbox::counts() const {
-  Statement rows(database_, "SELECT state, count(*) FROM deliveries GROUP BY state");
-  DeliveryCounts counts;
+  Statement row(database_,
+                "SELECT (SELECT count(*) FROM deliveries), (SELECT count(*) FROM deliveries WHERE state = 'pending'), "
+                "(SELECT count(*) FROM deliveries WHERE state = 'dead')");
+  ENSURE(row.next());
+  const auto count = [&](int column) { return static_cast<std::uint64_t>(row.number(column)); };
+  return {.pending = count(1), .delivered = count(0) - count(1) - count(2), .dead = count(2)};
+}
+
+std::vector<DeliveryRow> Outbox::rows_of(std::uint64_t sequence) const {
+  Statement rows(database_, std::string("SELECT ").append(kColumns).append(
+                                ", outcome, http_status, at FROM deliveries LEFT JOIN delivery_attempts "
+                                "ON number = (SELECT max(number) FROM delivery_attempts "
+                                "WHERE delivery = deliveries.id) WHERE sequence = ? ORDER BY destination"));
+  rows.bind(sequence);
+  std::vector<DeliveryRow> deliveries;
+  while (rows.next())
+    deliveries.push_back({read_delivery(rows), rows.text(kAfterColumns),
+                          static_cast<int>(rows.number(kAfterColumns + 1)), rows.optional_time(kAfterColumns + 2)});
+  return deliveries;
+}
+
+std::vector<alert::DeliveryAttempt> Outbox::attempts(const alert::DeliveryId& delivery) const {
+  Statement rows(database_,
+                 "SELECT at, http_status, outcome, took_ms FROM delivery_attempts WHERE delivery = ? ORDER BY number");
+  rows.bind(delivery);
+  std::vector<alert::DeliveryAttempt> attempts;
   while (rows.next()) {
-    const auto count = static_cast<std::uint64_t>(rows.number(1));
-    switch (rows.read_back(alert::delivery_state_from_text(rows.text(0)), rows.text(0))) {
-      case alert::DeliveryState::kPending:
-        counts.pending = count;
-        break;
-      case alert::DeliveryState::kDelivered:
-        counts.delivered = count;
-        break;
-      case alert::DeliveryState::kDead:
-        counts.dead = count;
-        break;
-    }
+    auto& attempt = attempts.emplace_back();
+    attempt.delivery.id = delivery;
+    attempt.at = rows.time(0);
+    attempt.http_status = static_cast<int>(rows.number(1));
+    attempt.outcome = rows.view(2);
+    attempt.took = base::Duration(rows.number(3));
   }
-  return counts;
+  return attempts;
+}
+
+std::string Outbox::body_of(const alert::DeliveryId& delivery) const {
+  Statement row(database_, "SELECT bytes FROM deliveries JOIN bodies USING (alert, channel, words) WHERE id = ?");
+  return row.bind(delivery).next() ? row.bytes(0) : std::string();
+}
+
+bool Outbox::replay(const alert::DeliveryId& delivery, base::Instant now) {
+  // As if it were made now: it is given up only when its seven days are over once more.
+  Statement revive(database_,
+                   "UPDATE deliveries SET state = 'pending', attempts = 0, created_at = ?, next_attempt_at = ? "
+                   "WHERE id = ? AND state = 'dead' RETURNING 1");
+  if (!revive.bind(now).bind(now).bind(delivery).next()) return false;
+  revive.leave();
+  Statement(database_, "INSERT OR IGNORE INTO replays (delivery) VALUES (?)").bind(delivery).run();
+  return true;
+}
+
+bool Outbox::has_replays() const { return database_.number("SELECT EXISTS (SELECT 1 FROM replays)") != 0; }
+
+std::vector<alert::PendingDelivery> Outbox::take_replays() {
+  Statement rows(database_,
+                 select_pending("replays CROSS JOIN deliveries ON deliveries.id = delivery", "ORDER BY sequence"));
+  auto deliveries = read_pending(rows);
+  database_.run("DELETE FROM replays");
+  return deliveries;
 }
 
 }  // namespace store

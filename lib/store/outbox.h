@@ -26,6 +26,19 @@ class Outbox {
   std::vector<std::string> destinations_with_pending() const;
   DeliveryCounts counts() const;
 
+  /// Of the alert with this sequence, by destination.
+  std::vector<DeliveryRow> rows_of(std::uint64_t sequence) const;
+  /// The earliest first.
+  std::vector<alert::DeliveryAttempt> attempts(const alert::DeliveryId& delivery) const;
+  /// Empty when there is no such delivery.
+  std::string body_of(const alert::DeliveryId& delivery) const;
+
+  /// Makes a dead delivery as good as new; false when it is not dead.
+  bool replay(const alert::DeliveryId& delivery, base::Instant now);
+  bool has_replays() const;
+  /// Those that replay() gave and that still wait, oldest first; none of them is given again.
+  std::vector<alert::PendingDelivery> take_replays();
+
  private:
   Database& database_;
   Statement insert_body_;

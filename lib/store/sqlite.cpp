@@ -7,34 +7,67 @@
 #include <array>
 #include <cerrno>
 
+#include "base/crash_point.h"
 #include "base/encoding.h"
 #include "base/ensure.h"
 
 namespace store {
 namespace {
 
-/// Whether waiting and trying again may help. A failed fsync is not among them: what the kernel holds is unknown then.
-bool is_want_of_room(int extended_code, int system_error) {
-  if (extended_code == SQLITE_READONLY_DBMOVED) return false;  // another file is there now: only a new start helps
-  const int code = extended_code & 0xff;
-  if (code == SQLITE_FULL || code == SQLITE_READONLY) return true;
-  if (extended_code == SQLITE_IOERR_FSYNC || extended_code == SQLITE_IOERR_DIR_FSYNC) return false;
-  const bool file_error = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;  // only these set the system's error
-  return file_error && (system_error == ENOSPC || system_error == EDQUOT || system_error == EROFS ||
-                        system_error == EFBIG || system_error == EACCES);
+bool is_of_room_or_right(int system_error) {
+  return system_error == ENOSPC || system_error == EDQUOT || system_error == EROFS || system_error == EFBIG ||
+         system_error == EACCES;
 }
 
-/// What the kernel said last about the write-ahead log or the database. sqlite3_system_errno() alone is not enough: a
-/// COMMIT that fails does not set it.
-int system_error_of(sqlite3* handle) {
-  for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
-    sqlite3_file* file = nullptr;
-    int error = 0;
-    if (::sqlite3_file_control(handle, "main", which, &file) != SQLITE_OK || file == nullptr) continue;
-    if (file->pMethods == nullptr || file->pMethods->xFileControl == nullptr) continue;  // not open, or in memory
-    if (file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error) == SQLITE_OK && error != 0) return error;
+/// What the system said last about one of SQLite's files, 0 when it has said nothing.
+int system_error_of_file(sqlite3* handle, int which) {
+  sqlite3_file* file = nullptr;
+  int error = 0;
+  if (::sqlite3_file_control(handle, "main", which, &file) != SQLITE_OK || file == nullptr) return 0;
+  if (file->pMethods == nullptr || file->pMethods->xFileControl == nullptr) return 0;  // not open, or in memory
+  return file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error) == SQLITE_OK ? error : 0;
+}
+
+/// Whether waiting and trying again may help. `file_error`: what the system said last about the file that was written.
+/// It is asked about writes only, because a file remembers it long after. A failed fsync never counts, whatever the
+/// reason: what the kernel still holds is unknown then.
+bool is_want_of_room(sqlite3* handle, int extended_code, int file_error) {
+  switch (extended_code) {
+    case SQLITE_READONLY_DBMOVED:  // another file is there now: only a new start helps
+      return false;
+    case SQLITE_IOERR_SHMSIZE:  // the index of the log cannot grow; why is not kept
+      return true;
+    case SQLITE_IOERR_WRITE:
+    case SQLITE_IOERR_TRUNCATE:
+      return is_of_room_or_right(file_error);
+    case SQLITE_IOERR_DELETE:
+    case SQLITE_IOERR_SHMOPEN:
+      return is_of_room_or_right(::sqlite3_system_errno(handle));
+    default:
+      break;
   }
-  return ::sqlite3_system_errno(handle);
+  const int code = extended_code & 0xff;
+  if (code == SQLITE_CANTOPEN) return is_of_room_or_right(::sqlite3_system_errno(handle));
+  return code == SQLITE_FULL || code == SQLITE_READONLY;
+}
+
+/// Of a statement's write: to the log, or to the database before there is one. sqlite3_system_errno() would not do: a
+/// COMMIT that fails does not set it.
+int file_error_of_statement(sqlite3* handle) {
+  const int error = system_error_of_file(handle, SQLITE_FCNTL_JOURNAL_POINTER);
+  return error != 0 ? error : system_error_of_file(handle, SQLITE_FCNTL_FILE_POINTER);
+}
+
+/// As SQLite's own hook, which forgets that copying failed: after a failed fsync nothing may go on as if it had not. A
+/// log that cannot be copied for want of room, or because of a reader, grows until it can.
+int copy_log(void* pages, sqlite3* handle, const char* name, int length) {
+  if (length < static_cast<int>(reinterpret_cast<std::intptr_t>(pages))) return SQLITE_OK;
+  CRASH_POINT("checkpoint.before");
+  const int code = ::sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  CRASH_POINT("checkpoint.after");
+  const bool busy = (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED;
+  const int file_error = system_error_of_file(handle, SQLITE_FCNTL_FILE_POINTER);
+  return busy || is_want_of_room(handle, code, file_error) ? SQLITE_OK : code;
 }
 
 constexpr std::size_t kTimeSize = 6;  // at the start of an id, see base::make_id_bytes()
@@ -56,7 +89,7 @@ std::string file_of(sqlite3* handle) {
 void throw_sqlite_error(sqlite3* handle, std::string_view doing) {
   const int code = ::sqlite3_extended_errcode(handle);
   const auto what = fmt::format("{}: {}: {} (SQLite error {})", file_of(handle), doing, ::sqlite3_errmsg(handle), code);
-  if (is_want_of_room(code, system_error_of(handle)))
+  if (is_want_of_room(handle, code, file_error_of_statement(handle)))
     throw FullStore(what + "; make room on the disk, and see that the file may be written");
   if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB)
     throw UnusableStore(what + "; put a backup in its place");
@@ -77,21 +110,29 @@ void Database::Close::operator()(sqlite3* handle) const {
   ENSURE(::sqlite3_close(handle) == SQLITE_OK);  // refused while statements of it live
 }
 
-void Database::run(const std::string& sql) {
+void Database::run(const std::string& sql, std::string_view doing) {
   if (::sqlite3_exec(handle(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
-    throw_sqlite_error(handle(), "cannot run a statement");
+    throw_sqlite_error(handle(), doing);
 }
 
 std::int64_t Database::number(const std::string& sql) {
   Statement statement(*this, sql);
   ENSURE(statement.next());
-  return statement.number(0);
+  const auto number = statement.number(0);
+  while (statement.next()) continue;  // what it writes is written at its end
+  return number;
 }
 
 std::string Database::text(const std::string& sql) {
   Statement statement(*this, sql);
   ENSURE(statement.next());
-  return statement.text(0);
+  auto text = statement.text(0);
+  while (statement.next()) continue;
+  return text;
+}
+
+void Database::checkpoint_every(int pages) {
+  ::sqlite3_wal_hook(handle(), copy_log, reinterpret_cast<void*>(static_cast<std::intptr_t>(pages)));
 }
 
 Statement::Statement(const Database& database, std::string_view sql) {
@@ -210,6 +251,10 @@ Transaction::~Transaction() {
     ::sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
-void Transaction::commit() { database_.run("COMMIT"); }
+void Transaction::commit(std::string_view what) {
+  CRASH_POINT(fmt::format("commit.{}.before", what));
+  database_.run("COMMIT", fmt::format("cannot commit {}", what));
+  CRASH_POINT(fmt::format("commit.{}.after", what));
+}
 
 }  // namespace store

@@ -26,11 +26,14 @@ class Database {
   /// Opens an existing file (an empty one is an empty database), or ":memory:".
   explicit Database(std::string path);
 
-  /// Runs one or more statements without parameters.
-  void run(const std::string& sql);
-  /// The only number, or the only text, that `sql` gives.
+  /// Runs one or more statements without parameters. `doing` starts the message of what it throws.
+  void run(const std::string& sql, std::string_view doing = "cannot run a statement");
+  /// The first number, or the first text, that `sql` gives. Runs it to its end.
   std::int64_t number(const std::string& sql);
   std::string text(const std::string& sql);
+  /// From now on a commit that leaves the write-ahead log with `pages` or more copies it into the database. When that
+  /// fails for another reason than want of room or a reader, the commit throws std::runtime_error, and is kept.
+  void checkpoint_every(int pages);
 
   /// As it was given to the constructor.
   const std::string& path() const { return path_; }
@@ -135,7 +138,8 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
-  void commit();
+  /// `what` is in the message of what it throws: "cannot commit ...".
+  void commit(std::string_view what);
 
  private:
   Database& database_;

@@ -10,8 +10,9 @@
 namespace store {
 namespace {
 
-/// Writing this many tokens at once is an import: its indexes grow at random places, and want to be in memory.
-constexpr std::size_t kImport = 10'000;
+/// Writing this many rows at once is an import of tokens, or a storm of alerts: the indexes grow at random places, and
+/// want to be in memory.
+constexpr std::size_t kMany = 10'000;
 
 /// Keeps more of the database in memory than usual, as long as it lives.
 class LargeCache {
@@ -59,8 +60,29 @@ class SealOpener final : public Opener {
 /// Of all alerts that the batch tells of.
 std::uint64_t last_sequence_of(const Batch& batch) {
   std::uint64_t last = batch.last_sequence;
+  for (const auto& record : batch.alerts) last = std::max(last, record.sequence);
   for (const auto& delivery : batch.deliveries) last = std::max(last, delivery.sequence);
   return last;
+}
+
+/// The most telling word for what a batch holds.
+std::string_view contents_of(const Batch& batch) {
+  if (batch.ended_in_order) return *batch.ended_in_order ? "end" : "start";
+  if (!batch.deliveries.empty()) return "deliveries";
+  if (!batch.attempts.empty()) return "attempts";
+  if (!batch.changes.empty()) return "changes";
+  return "audits";
+}
+
+/// In the order of the ids, those of one id as they were. Ids of one moment are random: a hundred thousand rows in any
+/// other order jump about in the index that begins with them.
+template <class Row, class Id>
+std::vector<const Row*> in_order(const std::vector<Row>& rows, Id Row::*id) {
+  std::vector<const Row*> ordered;
+  ordered.reserve(rows.size());
+  for (const auto& row : rows) ordered.push_back(&row);
+  std::ranges::stable_sort(ordered, {}, [id](const Row* row) { return row->*id; });
+  return ordered;
 }
 
 }  // namespace
@@ -75,7 +97,11 @@ SqliteStore::SqliteStore(OpenedDatabase opened, base::Random& random)
       discovery_(opened_.database),
       incidents_(opened_.database),
       operator_(opened_.database),
+      mutes_(opened_.database),
+      alerts_(opened_.database),
       outbox_(opened_.database),
+      tellings_(opened_.database),
+      threads_(opened_.database),
       buckets_(opened_.database),
       figures_(opened_.database),
       note_key_(opened_.database, "INSERT INTO meta (name, value) VALUES ('key_id', ?) ON CONFLICT (name) DO NOTHING") {
@@ -89,10 +115,13 @@ const Seal& SqliteStore::seal() const {
 
 void SqliteStore::commit(const Batch& batch) {
   if (batch.empty()) return;
+  std::optional<LargeCache> cache;
+  if (batch.incidents.size() + batch.deliveries.size() >= kMany) cache.emplace(opened_.database);
   Transaction transaction(opened_.database);
   write_audits(batch);
+  write_incidents(batch);
   write_alerts(batch);
-  transaction.commit();
+  transaction.commit(contents_of(batch));
 }
 
 void SqliteStore::write_audits(const Batch& batch) {
@@ -109,14 +138,34 @@ void SqliteStore::write_audits(const Batch& batch) {
   if (batch.ended_in_order) figures_.note_end(*batch.ended_in_order);
 }
 
-void SqliteStore::write_alerts(const Batch& batch) {
+void SqliteStore::write_incidents(const Batch& batch) {
   incidents_.put(batch.incidents);
   for (const auto& plan : batch.planned_changes) operator_.put(plan);
-  for (const auto& incident : batch.done_acceptances) operator_.finish(incident);
-  for (const auto& body : batch.bodies) outbox_.add(body);
+  for (const auto& incident : batch.done_acceptances) operator_.finish_acceptance(incident);
+  for (const auto& incident : batch.done_acknowledgements) operator_.finish_acknowledgement(incident);
+}
+
+void SqliteStore::write_alerts(const Batch& batch) {
+  for (const auto& record : batch.alerts) alerts_.add(record);
+  for (const auto* body : in_order(batch.bodies, &alert::Body::alert)) outbox_.add(*body);
   for (const auto& delivery : batch.deliveries) outbox_.put(delivery);
-  for (const auto& attempt : batch.attempts) outbox_.add(attempt);
+  for (const auto* telling : in_order(batch.tellings, &alert::Telling::incident)) tellings_.put(*telling);
+  for (const auto& attempt : batch.attempts) write_attempt(attempt);
+  for (const auto& telling : batch.tellings) {
+    if (telling.over) threads_.forget_unless_needed(telling.destination, telling.incident.text());
+  }
+  for (const auto& test : batch.done_tests) operator_.finish(test);
+  if (batch.mutes_listed_at) figures_.note_listed_mutes(*batch.mutes_listed_at);
   if (const auto last = last_sequence_of(batch); last > 0) figures_.raise_sequence(last);
+}
+
+void SqliteStore::write_attempt(const alert::DeliveryAttempt& attempt) {
+  const auto& delivery = attempt.delivery;
+  outbox_.add(attempt);
+  if (delivery.thread.empty()) return;
+  if (!attempt.receipt.empty()) threads_.put({delivery.destination, delivery.thread, attempt.receipt});
+  if (delivery.state != alert::DeliveryState::kPending)
+    threads_.forget_unless_needed(delivery.destination, delivery.thread);
 }
 
 std::uint64_t SqliteStore::load(Loader& loader, base::Instant recent_since) {
@@ -125,10 +174,13 @@ std::uint64_t SqliteStore::load(Loader& loader, base::Instant recent_since) {
   stream_tokens_and_probes(loader, recent_since);
   discovery_.stream([&](OpenSweep sweep) { loader.sweep(std::move(sweep)); });
   incidents_.stream(recent_since, [&](verdict::Incident incident) { loader.incident(std::move(incident)); });
+  tellings_.stream([&](alert::Telling telling) { loader.telling(std::move(telling)); });
+  for (auto& mute : mutes_.read(recent_since)) loader.mute(std::move(mute));
+  if (const auto listed_at = figures_.mutes_listed_at()) loader.mutes_listed(*listed_at);
   operator_.stream(true, recent_since, [&](verdict::PlannedChange plan) { loader.planned_change(std::move(plan)); });
   buckets_.stream([&](BucketRow bucket) { loader.bucket(std::move(bucket)); });
   const auto revision = tokens_.revision();
-  transaction.commit();
+  transaction.commit("load");
   return revision;
 }
 
@@ -162,7 +214,7 @@ std::vector<std::string> SqliteStore::token_names(TokenSource source) { return t
 TokenNews SqliteStore::tokens_since(std::uint64_t revision) {
   Transaction transaction(opened_.database, Transaction::Intent::kRead);
   TokenNews news{tokens_.read_since(revision), tokens_.revision()};
-  transaction.commit();
+  transaction.commit("tokens_since");
   return news;
 }
 
@@ -187,12 +239,12 @@ void SqliteStore::put_tokens(const std::vector<StoredToken>& tokens, const std::
   ENSURE(tokens.size() == change_ids.size());
   if (tokens.empty()) return;
   std::optional<LargeCache> cache;
-  if (tokens.size() >= kImport) cache.emplace(opened_.database);
+  if (tokens.size() >= kMany) cache.emplace(opened_.database);
   Transaction transaction(opened_.database);
   require_key(opened_.database, seal());  // another process may have been the first to seal something
   change_log_.append(tokens_.put(tokens, change_ids, seal(), random_, now));
   note_key_.bind(seal().key_id()).run();
-  transaction.commit();
+  transaction.commit("put_tokens");
 }
 
 bool SqliteStore::remove_token(const std::string& name, const verdict::ChangeId& change_id, base::Instant now) {
@@ -202,14 +254,14 @@ bool SqliteStore::remove_token(const std::string& name, const verdict::ChangeId&
   change->id = change_id;
   change_log_.append({*change});
   discovery_.forget(name);
-  transaction.commit();
+  transaction.commit("remove_token");
   return true;
 }
 
 bool SqliteStore::request_discovery(const std::string& token_name) {
   Transaction transaction(opened_.database);
   if (!discovery_.request(token_name)) return false;
-  transaction.commit();
+  transaction.commit("request_discovery");
   return true;
 }
 
@@ -217,20 +269,20 @@ std::vector<audit::TokenId> SqliteStore::take_discovery_requests() {
   if (!discovery_.has_requests()) return {};  // asked often: no write for nothing
   Transaction transaction(opened_.database);
   auto tokens = discovery_.take_requests();
-  transaction.commit();
+  transaction.commit("take_discovery_requests");
   return tokens;
 }
 
 void SqliteStore::put_planned_change(const verdict::PlannedChange& plan) {
   Transaction transaction(opened_.database);
   operator_.put(plan);
-  transaction.commit();
+  transaction.commit("put_planned_change");
 }
 
 bool SqliteStore::request_acceptance(const verdict::Acceptance& acceptance) {
   Transaction transaction(opened_.database);
   const bool first = operator_.request(acceptance);
-  transaction.commit();
+  transaction.commit("request_acceptance");
   return first;
 }
 
@@ -258,7 +310,61 @@ std::vector<HistoryRow> SqliteStore::last_changes_before(const std::string& acco
 
 std::vector<verdict::Incident> SqliteStore::incidents(const IncidentQuery& query) { return incidents_.read(query); }
 
-DeliveryCounts SqliteStore::delivery_counts() { return outbox_.counts(); }
+std::vector<AlertRow> SqliteStore::alerts(const AlertQuery& query) {
+  Transaction transaction(opened_.database, Transaction::Intent::kRead);
+  std::vector<AlertRow> rows;
+  for (auto& record : alerts_.read(query)) {
+    auto deliveries = outbox_.rows_of(record.sequence);
+    rows.push_back({std::move(record), std::move(deliveries)});
+  }
+  transaction.commit("alerts");
+  return rows;
+}
+
+std::vector<alert::DeliveryAttempt> SqliteStore::attempts(const alert::DeliveryId& delivery) {
+  return outbox_.attempts(delivery);
+}
+
+bool SqliteStore::replay(const alert::DeliveryId& delivery, base::Instant now) {
+  Transaction transaction(opened_.database);
+  if (!outbox_.replay(delivery, now)) return false;
+  transaction.commit("replay");
+  return true;
+}
+
+std::vector<alert::PendingDelivery> SqliteStore::take_replays() {
+  if (!outbox_.has_replays()) return {};  // asked often: no write for nothing
+  Transaction transaction(opened_.database);
+  auto deliveries = outbox_.take_replays();
+  transaction.commit("take_replays");
+  return deliveries;
+}
+
+void SqliteStore::put_mute(const alert::Mute& mute) {
+  Transaction transaction(opened_.database);
+  mutes_.add(mute);
+  transaction.commit("put_mute");
+}
+
+bool SqliteStore::end_mute(const alert::MuteId& id, base::Instant now) {
+  Transaction transaction(opened_.database);
+  const bool ended = mutes_.withdraw(id, now);
+  transaction.commit("end_mute");
+  return ended;
+}
+
+bool SqliteStore::request_acknowledgement(const verdict::Acknowledgement& acknowledgement) {
+  Transaction transaction(opened_.database);
+  const bool first = operator_.request(acknowledgement);
+  transaction.commit("request_acknowledgement");
+  return first;
+}
+
+void SqliteStore::request_test(const alert::TestRequest& request) {
+  Transaction transaction(opened_.database);
+  operator_.request(request);
+  transaction.commit("request_test");
+}
 
 ChainCheck SqliteStore::verify_chain() { return change_log_.verify(); }
 

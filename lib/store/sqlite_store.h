@@ -6,17 +6,21 @@
 #include <vector>
 
 #include "store/account_table.h"
+#include "store/alert_table.h"
 #include "store/bucket_table.h"
 #include "store/change_log.h"
 #include "store/database_file.h"
 #include "store/discovery_table.h"
 #include "store/figure_table.h"
 #include "store/incident_table.h"
+#include "store/mute_table.h"
 #include "store/operator_table.h"
 #include "store/outbox.h"
 #include "store/probe_table.h"
 #include "store/seal.h"
 #include "store/sqlite.h"
+#include "store/telling_table.h"
+#include "store/thread_table.h"
 #include "store/token_table.h"
 
 namespace store {
@@ -67,14 +71,29 @@ class SqliteStore final : public Store {
   std::vector<HistoryRow> history(const HistoryQuery& query) override;
   std::vector<HistoryRow> last_changes_before(const std::string& account, base::Instant at) override;
   std::vector<verdict::Incident> incidents(const IncidentQuery& query) override;
-  DeliveryCounts delivery_counts() override;
+  DeliveryCounts delivery_counts() override { return outbox_.counts(); }
+  std::vector<AlertRow> alerts(const AlertQuery& query) override;
+  std::vector<alert::DeliveryAttempt> attempts(const alert::DeliveryId& delivery) override;
+  std::string body_of(const alert::DeliveryId& delivery) override { return outbox_.body_of(delivery); }
+  bool replay(const alert::DeliveryId& delivery, base::Instant now) override;
+  std::vector<alert::PendingDelivery> take_replays() override;
+  std::vector<alert::Thread> threads() override { return threads_.all(); }
+  void put_mute(const alert::Mute& mute) override;
+  bool end_mute(const alert::MuteId& id, base::Instant now) override;
+  std::vector<alert::Mute> mutes(std::optional<base::Instant> now) override { return mutes_.read(now); }
+  bool request_acknowledgement(const verdict::Acknowledgement& acknowledgement) override;
+  std::vector<verdict::Acknowledgement> acknowledgements() override { return operator_.acknowledgements(); }
+  void request_test(const alert::TestRequest& request) override;
+  std::vector<alert::TestRequest> test_requests() override { return operator_.test_requests(); }
   ChainCheck verify_chain() override;
 
  private:
   /// The seal; throws UnusableStore when the store was opened without a key.
   const Seal& seal() const;
   void write_audits(const Batch& batch);
+  void write_incidents(const Batch& batch);
   void write_alerts(const Batch& batch);
+  void write_attempt(const alert::DeliveryAttempt& attempt);
   void stream_tokens_and_probes(Loader& loader, base::Instant recent_since);
 
   OpenedDatabase opened_;
@@ -86,7 +105,11 @@ class SqliteStore final : public Store {
   DiscoveryTable discovery_;
   IncidentTable incidents_;
   OperatorTable operator_;
+  MuteTable mutes_;
+  AlertTable alerts_;
   Outbox outbox_;
+  TellingTable tellings_;
+  ThreadTable threads_;
   BucketTable buckets_;
   FigureTable figures_;
   Statement note_key_;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "alert/mute.h"
 #include "base/random.h"
 #include "base/secret.h"
 #include "store/batch.h"
@@ -85,7 +86,11 @@ class Loader {
   virtual void account(AccountFacts facts) = 0;
   virtual void probe(verdict::ProbeState state) = 0;  ///< those that have not ended
   virtual void sweep(OpenSweep sweep) = 0;
-  virtual void incident(verdict::Incident incident) = 0;         ///< open ones, and those resolved since `recent_since`
+  /// Open ones, those resolved since `recent_since`, and those that a telling names.
+  virtual void incident(verdict::Incident incident) = 0;
+  virtual void telling(alert::Telling telling) = 0;  ///< by incident; after all incidents
+  virtual void mute(alert::Mute mute) = 0;           ///< those that may still be in force
+  virtual void mutes_listed(base::Instant at) = 0;   ///< UTC; when people were told last which mutes are in force
   virtual void planned_change(verdict::PlannedChange plan) = 0;  ///< open and overdue ones
   virtual void bucket(BucketRow bucket) = 0;
 };
@@ -124,6 +129,27 @@ struct IncidentQuery {
   std::optional<base::Instant> since;  ///< UTC: opened then or later
   int limit = 1000;
 };
+/// What became of an alert at one destination.
+struct DeliveryRow {
+  alert::Delivery delivery;
+  std::string outcome;                             ///< of the latest attempt; empty before the first
+  int http_status = 0;                             ///< of it
+  std::optional<base::Instant> last_attempt_at{};  ///< UTC
+};
+/// An alert of the history, with its way to each destination.
+struct AlertRow {
+  alert::Record record;
+  std::vector<DeliveryRow> deliveries;  ///< by destination
+};
+struct AlertQuery {
+  std::optional<alert::AlertId> alert;
+  std::optional<verdict::IncidentId> incident;
+  std::optional<std::string> destination;
+  std::optional<alert::DeliveryState> state;     ///< of some delivery
+  std::optional<base::Instant> since;            ///< UTC, included
+  std::optional<std::uint64_t> before_sequence;  ///< for paging
+  int limit = 100;
+};
 struct DeliveryCounts {
   std::uint64_t pending = 0;
   std::uint64_t delivered = 0;
@@ -142,7 +168,8 @@ class Store {
 
   /// One transaction, durable when it returns.
   virtual void commit(const Batch& batch) = 0;
-  /// One state of the database, read in streams. `recent_since`, UTC: resolved incidents are given from then on.
+  /// One state of the database, read in streams. `recent_since`, UTC: resolved incidents are given from then on, and
+  /// mutes that end after it.
   /// Returns the revision of the tokens.
   virtual std::uint64_t load(Loader& loader, base::Instant recent_since) = 0;
   /// Throws UnusableStore when there is no key, or another one than sealed the tokens.
@@ -201,6 +228,33 @@ class Store {
   /// The latest opened first.
   virtual std::vector<verdict::Incident> incidents(const IncidentQuery& query) = 0;
   virtual DeliveryCounts delivery_counts() = 0;
+  /// The latest first.
+  virtual std::vector<AlertRow> alerts(const AlertQuery& query) = 0;
+  /// Each attempt of a delivery, the earliest first; `delivery` in each is only its id.
+  virtual std::vector<alert::DeliveryAttempt> attempts(const alert::DeliveryId& delivery) = 0;
+  /// The bytes that were sent; empty when there is no such delivery.
+  virtual std::string body_of(const alert::DeliveryId& delivery) = 0;
+
+  /// A dead delivery becomes pending again, due at once and with all its attempts before it, as if it were new; false
+  /// when it is not dead. The daemon, running or not, takes it up.
+  virtual bool replay(const alert::DeliveryId& delivery, base::Instant now) = 0;
+  /// What replay() made pending and no daemon has taken up yet, oldest first; they count as taken up from now on.
+  virtual std::vector<alert::PendingDelivery> take_replays() = 0;
+  /// Receipts of threads whose incident is open, or not told to its end.
+  virtual std::vector<alert::Thread> threads() = 0;
+
+  virtual void put_mute(const alert::Mute& mute) = 0;
+  /// False when it is unknown or over.
+  virtual bool end_mute(const alert::MuteId& id, base::Instant now) = 0;
+  /// The latest first; `now` given: only those in force then.
+  virtual std::vector<alert::Mute> mutes(std::optional<base::Instant> now) = 0;
+  /// For the daemon, running or not. False when that incident was acknowledged already and no daemon has taken it up
+  /// yet: the first word stays.
+  virtual bool request_acknowledgement(const verdict::Acknowledgement& acknowledgement) = 0;
+  /// Those that no daemon has taken up yet, the earliest first.
+  virtual std::vector<verdict::Acknowledgement> acknowledgements() = 0;
+  virtual void request_test(const alert::TestRequest& request) = 0;
+  virtual std::vector<alert::TestRequest> test_requests() = 0;
   /// Computes every hash of the change log again. A log that lost its latest rows still fits: only someone who noted
   /// the last hash elsewhere can tell.
   virtual ChainCheck verify_chain() = 0;

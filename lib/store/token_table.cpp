@@ -129,7 +129,8 @@ void TokenTable::stream(base::Instant resolved_since,
   Statement rows(database_, select(kLive) +
                                 "OR EXISTS (SELECT 1 FROM probes WHERE token = tokens.number AND ended = 0) "
                                 "OR number IN (SELECT token FROM incidents WHERE resolved_at IS NULL "
-                                "OR resolved_at >= ?) ORDER BY number");
+                                "OR resolved_at >= ? OR (opened_at, id) IN (SELECT opened_at, incident FROM tellings)) "
+                                "ORDER BY number");
   rows.bind(resolved_since);
   while (rows.next()) take(rows.number(0), read_token(rows));
 }

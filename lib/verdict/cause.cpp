@@ -37,6 +37,8 @@ constexpr std::array kRows{
     Row{Cause::kPolicyViolated, "policy.violated", Severity::kWarning, Scope::kProbe},
     Row{Cause::kRedundancyLost, "redundancy.lost", Severity::kWarning, Scope::kAccount},
     Row{Cause::kChangeOverdue, "change.overdue", Severity::kWarning, Scope::kPlan},
+    Row{Cause::kDestinationBroken, "destination.broken", Severity::kCritical, Scope::kDelivery},
+    Row{Cause::kStoreUnwritable, "store.unwritable", Severity::kCritical, Scope::kStore},
 };
 constexpr bool rows_follow_the_enumerators() {
   for (std::size_t i = 0; i < kRows.size(); ++i) {

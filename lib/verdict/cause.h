@@ -30,11 +30,14 @@ enum class Cause {
   kPolicyViolated,
   kRedundancyLost,
   kChangeOverdue,
+  kDestinationBroken,
+  kStoreUnwritable,
 };
 enum class Severity { kInfo, kWarning, kCritical };
 /// What an incident of a cause is about, and so what its key names. Audit: our own auditing, as a whole, of a token or
-/// of an ad account. App: one app of ours; api: the API as a whole; plan: an announced change.
-enum class Scope { kToken, kAccount, kProbe, kAudit, kApp, kApi, kPlan };
+/// of an ad account. App: one app of ours; api: the API as a whole; plan: an announced change; delivery: a destination
+/// of alerts; store: the database.
+enum class Scope { kToken, kAccount, kProbe, kAudit, kApp, kApi, kPlan, kDelivery, kStore };
 
 std::string_view to_text(Cause cause);  ///< "token.revoked"
 std::optional<Cause> cause_from_text(std::string_view text);

@@ -17,15 +17,7 @@ constexpr std::string_view kTooMany = ": more rights than expected";
 bool is_pattern(const std::string& text) { return text.find_first_of("*?") != std::string::npos; }
 
 bool any_fits(const std::vector<std::string>& patterns, std::string_view text) {
-  return patterns.empty() || std::any_of(patterns.begin(), patterns.end(),
-                                         [&](const std::string& pattern) { return matches_glob(pattern, text); });
-}
-
-bool labels_fit(const audit::Labels& wanted, const audit::Labels& labels) {
-  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& label) {
-    const auto found = labels.find(label.first);
-    return found != labels.end() && matches_glob(label.second, found->second);
-  });
+  return patterns.empty() || base::matches_any_glob(patterns, text);
 }
 
 bool any_whole(const std::vector<std::string>& names) {
@@ -128,30 +120,10 @@ void check_needs(const std::vector<std::string>& needs, const Capabilities& capa
 
 }  // namespace
 
-/// Goes back to the latest `*` only, which is enough: an earlier one could not match more than it.
-bool matches_glob(std::string_view pattern, std::string_view text) {
-  std::size_t at = 0, in_text = 0, star = std::string_view::npos, after_star = 0;
-  while (in_text < text.size()) {
-    if (at < pattern.size() && pattern[at] == '*') {
-      star = at++;
-      after_star = in_text;
-    } else if (at < pattern.size() && (pattern[at] == '?' || pattern[at] == text[in_text])) {
-      ++at;
-      ++in_text;
-    } else if (star != std::string_view::npos) {
-      at = star + 1;
-      in_text = ++after_star;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', at) == std::string_view::npos;
-}
-
 bool fits(const Pattern& pattern, const audit::Token& token, std::string_view account) {
   return any_fits(pattern.accounts, account) && any_fits(pattern.tokens, token.name) &&
          any_fits(pattern.apps, token.app) && (!pattern.kind || *pattern.kind == token.kind) &&
-         labels_fit(pattern.labels, token.labels);
+         audit::labels_fit(pattern.labels, token.labels);
 }
 
 const Expectation* expectation_for(const Policy& policy, const audit::Token& token, std::string_view account) {

@@ -10,8 +10,8 @@
 
 namespace verdict {
 
-/// Which pairs an expectation is about. Empty lists fit everything; all that is given must fit. Names may hold `*` (any
-/// characters) and `?` (one).
+/// Which pairs an expectation is about. Empty lists fit everything; all that is given must fit. Names and the values of
+/// labels are patterns: see base::matches_glob().
 struct Pattern {
   std::vector<std::string> accounts;
   std::vector<std::string> tokens;
@@ -20,8 +20,6 @@ struct Pattern {
   audit::Labels labels;
   bool operator==(const Pattern&) const = default;
 };
-/// Whether `text` is what `pattern` describes. In time proportional to the product of their sizes.
-bool matches_glob(std::string_view pattern, std::string_view text);
 bool fits(const Pattern& pattern, const audit::Token& token, std::string_view account);
 
 /// What the operator expects of a pair, and of an ad account as a whole.

@@ -50,6 +50,14 @@ struct Finding {
 constexpr std::size_t kMostExamples = 20;
 Severity severity_of(const Finding& finding);
 
+/// Somebody takes care of it.
+struct Acknowledged {
+  std::string by;
+  std::string reason;  ///< may be empty
+  base::Instant at;    ///< UTC
+  bool operator==(const Acknowledged&) const = default;
+};
+
 /// A lasting problem: opened once, updated while its details change, resolved once.
 struct Incident {
   IncidentId id;
@@ -62,6 +70,7 @@ struct Incident {
   /// UTC, when it was over and came again, oldest first. While the last of several is recent, it flaps: it ends only
   /// after a quiet while, and nobody is told how it changes meanwhile.
   std::vector<base::Instant> flips{};
+  std::optional<Acknowledged> acknowledged{};
   std::optional<base::Instant> calm_since{};  ///< UTC, of one that flaps: nothing is found of it since; not stored
   bool operator==(const Incident&) const = default;
 };

@@ -45,6 +45,8 @@ bool acceptable(Cause cause) {
     case Cause::kAuditBlind:
     case Cause::kClockSkew:
     case Cause::kRedundancyLost:
+    case Cause::kDestinationBroken:
+    case Cause::kStoreUnwritable:
       return false;
   }
   return false;

@@ -43,6 +43,12 @@ struct Acceptance {
   base::Instant at;  ///< UTC
   bool operator==(const Acceptance&) const = default;
 };
+/// The operator knows of an incident and takes care of it: reminders and escalations end.
+struct Acknowledgement {
+  IncidentId incident;
+  Acknowledged word;
+  bool operator==(const Acknowledgement&) const = default;
+};
 /// Whether an incident of this cause can be accepted: those about rights, and lost access. A dead token cannot.
 bool acceptable(Cause cause);
 

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "alert/courier_fixture.h"
-#include "alert/render.h"
+#include "alert/signature.h"
 
 using namespace alert;
 using namespace alert::samples;
@@ -107,12 +107,13 @@ TEST_CASE_FIXTURE(Fixture, "courier: another order key overtakes one that has to
 }
 
 TEST_CASE_FIXTURE(Fixture, "courier: a dead letter lets the next one of its order key go") {
-  add("siem", 1, "a");
-  add("siem", 2, "a");
+  add("ops", 1, "one");
+  add("ops", 2, "one");
   take();
-  const DeliveryAttempt attempt = finish(answer(410));
+  const DeliveryAttempt attempt = finish(answer(400, "invalid_payload"));
   CHECK(attempt.delivery.state == DeliveryState::kDead);
-  CHECK(attempt.outcome == "http 410: the endpoint wants no more messages");
+  CHECK(attempt.outcome == "http 400: invalid_payload");
+  clock.advance(std::chrono::seconds(1));
   CHECK(take() == "body 2");
 }
 
@@ -275,7 +276,7 @@ TEST_CASE_FIXTURE(Fixture, "courier: a delivery for a destination that is gone e
   CHECK(add("gone", 1, "a"));
   CHECK(courier.size() == 0);
   CHECK_FALSE(take());
-  const auto attempt = courier.take_dead();
+  const auto attempt = courier.take_ended();
   REQUIRE(attempt);
   CHECK(attempt->delivery.id == pending("gone", 1, "a").delivery.id);
   CHECK(attempt->delivery.state == DeliveryState::kDead);
@@ -283,7 +284,7 @@ TEST_CASE_FIXTURE(Fixture, "courier: a delivery for a destination that is gone e
   CHECK(attempt->at == kNoon);
   CHECK(attempt->http_status == 0);
   CHECK(attempt->outcome == "the destination \"gone\" is no longer in the settings");
-  CHECK_FALSE(courier.take_dead());
+  CHECK_FALSE(courier.take_ended());
 }
 
 TEST_CASE_FIXTURE(Fixture, "courier: a message written for another channel is not sent") {
@@ -291,7 +292,7 @@ TEST_CASE_FIXTURE(Fixture, "courier: a message written for another channel is no
   slack_body.delivery.channel = Channel::kSlack;
   CHECK(courier.add(std::move(slack_body), clock.now()));
   CHECK_FALSE(take());
-  CHECK(courier.take_dead()->outcome ==
+  CHECK(courier.take_ended()->outcome ==
         "the destination \"siem\" is of another type now; the message was written for slack");
 }
 

@@ -1,9 +1,11 @@
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <vector>
 
+#include "alert/form.h"
 #include "alert/render.h"
 #include "alert/samples.h"
 
@@ -16,32 +18,40 @@ using namespace alert;
 namespace {
 
 struct Golden {
-  verdict::Cause cause;
-  State state;
   Channel channel;
+  std::string name;
+  std::string body;
 };
+
+std::string name_of(verdict::Cause cause, State state) {
+  return std::string(verdict::to_text(cause)).append("-").append(to_text(state));
+}
 
 std::vector<Golden> all_golden() {
   std::vector<Golden> all;
-  for (const Channel channel : {Channel::kSlack, Channel::kWebhook}) {
+  const auto add = [&](Channel channel, verdict::Cause cause, State state) {
+    all.push_back({channel, name_of(cause, state), render(channel, samples::alert(cause, state))});
+  };
+  for (const Channel channel : all_channels()) {
     for (const verdict::Cause cause : verdict::all_causes()) {
-      all.push_back({cause, State::kOpened, channel});
-      all.push_back({cause, State::kResolved, channel});
+      add(channel, cause, State::kOpened);
+      add(channel, cause, State::kResolved);
     }
-    all.push_back({verdict::Cause::kRoleReduced, State::kUpdated, channel});
+    add(channel, verdict::Cause::kRoleReduced, State::kUpdated);
+    add(channel, verdict::Cause::kRoleReduced, State::kReminder);
+    Alert test = samples::alert(verdict::Cause::kRoleReduced, State::kOpened);
+    test.test = true;
+    all.push_back({channel, "test", render(channel, test)});
+    if (form_of(channel).manner().digests) all.push_back({channel, "digest", render(channel, samples::digest())});
   }
   return all;
 }
 
 std::string path_of(const Golden& golden) {
+  const char* extension = golden.channel == Channel::kEmail ? ".eml" : ".json";
   std::ostringstream path;
-  path << TEST_DATA << "/alert/golden/" << to_text(golden.channel) << '/' << to_text(golden.cause) << '-'
-       << to_text(golden.state) << ".json";
+  path << TEST_DATA << "/alert/golden/" << to_text(golden.channel) << '/' << golden.name << extension;
   return path.str();
-}
-
-std::string rendered(const Golden& golden) {
-  return render(golden.channel, samples::alert(golden.cause, golden.state));
 }
 
 }  // namespace
@@ -54,11 +64,14 @@ TEST_CASE("golden: every cause is told in the recorded bytes") {
     REQUIRE(file.good());
     std::ostringstream recorded;
     recorded << file.rdbuf();
-    CHECK(recorded.str() == rendered(golden));
+    CHECK(recorded.str() == golden.body);
   }
 }
 
 TEST_CASE("golden: rewrite the files" * doctest::skip()) {
-  for (const Golden& golden : all_golden()) std::ofstream(path_of(golden), std::ios::binary) << rendered(golden);
+  for (const Golden& golden : all_golden()) {
+    std::filesystem::create_directories(std::filesystem::path(path_of(golden)).parent_path());
+    std::ofstream(path_of(golden), std::ios::binary) << golden.body;
+  }
   FAIL("golden files written; read their differences");
 }

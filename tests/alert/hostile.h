@@ -19,6 +19,10 @@ inline std::vector<std::string> hostile_texts() {
           "\xC0\xAF overlong \xFF\xFE",
           "quote \" backslash \\ tab \t line \n",
           "*bold* _it_ ~no~ `code` :smile:",
+          "[click](https://evil.example) ![i](https://evil.example/i) # h1\n> quote {{DATE(2026-11-23T10:00:00Z)}} "
+          "<at>all</at>",
+          "line\r\nBcc: victim@example.com\r\n\r\nbody\r\n.\r\nQUIT",
+          "=?utf-8?q?encoded?= word",
           std::string(5'000, '<'),
           std::string(5'000, '&'),
           std::string(5'000, '"'),
@@ -45,6 +49,7 @@ inline Alert hostile(const std::string& text, State state, verdict::Cause cause)
   named.labels = {{"owner", text}, {text, text}};
   for (int i = 0; i < 40; ++i) named.labels["label " + std::to_string(i)] = text;
   hostile.subject.token = named;
+  hostile.note = text;
   hostile.incident.finding.before.assign(60, text);
   hostile.incident.finding.after.assign(60, text + "2");
   hostile.incident.finding.evidence.code = text;
@@ -56,6 +61,15 @@ inline Alert hostile(const std::string& text, State state, verdict::Cause cause)
   const Some some{std::vector<std::string>(20, text), 1'000'000};
   hostile.subject.accounts = hostile.subject.without_live_token = hostile.subject.without_admin = some;
   return hostile;
+}
+
+/// A full digest of such alerts.
+inline Digest hostile_digest(const std::string& text) {
+  Digest hostile_digest = digest();
+  hostile_digest.group = "owner " + text;
+  hostile_digest.first.assign(kMostListed, hostile(text, State::kOpened, verdict::Cause::kPolicyViolated));
+  hostile_digest.opened = 1'000'000'000;
+  return hostile_digest;
 }
 
 }  // namespace alert::samples

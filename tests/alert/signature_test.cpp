@@ -1,6 +1,7 @@
+#include "alert/signature.h"
+
 #include <doctest/doctest.h>
 
-#include "alert/render.h"
 #include "base/digest.h"
 #include "base/encoding.h"
 
@@ -49,6 +50,34 @@ TEST_CASE("signature: the key is the decoded secret, not its text") {
         "v1," + base::to_base64(base::as_view(with_text_as_key)));
 }
 
-TEST_CASE("signature: starts with its version") {
-  CHECK(webhook_signature(base::Secret(kSecret), kId, kTimestamp, kBody).starts_with("v1,"));
+TEST_CASE("signature: starts with its version, and is no signature without it") {
+  const std::string signature = webhook_signature(base::Secret(kSecret), kId, kTimestamp, kBody);
+  CHECK(signature.starts_with("v1,"));
+  CHECK(signature.substr(3) != kSignature);
+}
+
+TEST_CASE("signature: with two secrets a request carries both signatures, the newer one first") {
+  alert::Destination destination;
+  destination.secret = base::Secret("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD");
+  http::Request request;
+  request.body = kBody;
+  const alert::AlertId id;
+  const auto signature_with = [&](const char* secret) {
+    return webhook_signature(base::Secret(secret), id.text(), kTimestamp, kBody);
+  };
+  alert::sign(request, destination, id, base::from_epoch_seconds(kTimestamp));
+  CHECK(request.headers.back().value == signature_with("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"));
+  destination.previous_secret = base::Secret(kSecret);
+  alert::sign(request, destination, id, base::from_epoch_seconds(kTimestamp));
+  CHECK(request.headers.back().name == "webhook-signature");
+  CHECK(request.headers.back().value ==
+        signature_with("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD") + " " + signature_with(kSecret));
+}
+
+TEST_CASE("signature: an older secret must be as good as the new one") {
+  alert::Destination destination;
+  destination.secret = base::Secret(kSecret);
+  CHECK_FALSE(alert::complaint_about_signing(destination));
+  destination.previous_secret = base::Secret("topsecret");
+  CHECK(alert::complaint_about_signing(destination) == "secret: it must start with whsec_");
 }

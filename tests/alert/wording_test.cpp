@@ -202,3 +202,39 @@ TEST_CASE("wording: what comes and goes says how often") {
   alert.incident.flips.assign(3, alert.at);
   CHECK(wording_of(alert).since.ends_with("; it has come and gone 3 times"));
 }
+
+TEST_CASE("wording: says how often it was confirmed, and by which rule") {
+  Alert alert = samples::alert(Cause::kTokenUserLocked, State::kOpened);
+  CHECK(wording_of(alert).sure == "confirmed 2 times; X's answers agree, and their code names this cause");
+  alert.incident.finding.confirmations = 1;
+  alert.incident.finding.grounds.rule = "a_rule_of_tomorrow";
+  CHECK(wording_of(alert).sure == "seen once");
+  alert.incident.finding.confirmations = 0;
+  CHECK(wording_of(alert).sure.empty());
+  CHECK(wording_of(samples::alert(Cause::kStoreUnwritable, State::kOpened)).sure ==
+        "SQLite says that the database is full or read-only");
+  CHECK(wording_of(samples::alert(Cause::kTokenUserLocked, State::kResolved)).sure.empty());
+}
+
+TEST_CASE("wording: a reminder says so, and why it comes") {
+  const Wording wording = wording_of(samples::alert(Cause::kTokenRevoked, State::kReminder));
+  CHECK(wording.title == "Reminder: Access token revoked: brand-a");
+  CHECK(wording.note == "Reminder 2: it still lasts.");
+}
+
+TEST_CASE("wording: a test is marked, and says that nothing is wrong") {
+  Alert alert = samples::alert(Cause::kTokenRevoked, State::kResolved);
+  alert.test = true;
+  CHECK(wording_of(alert).title == "[TEST] Resolved: Access token revoked: brand-a");
+  CHECK(wording_of(alert).note == "This is a test that the operator asked for: nothing is wrong.");
+  alert.note = "Asked for by ada.";
+  CHECK(wording_of(alert).note == "This is a test that the operator asked for: nothing is wrong. Asked for by ada.");
+  CHECK(lasting_title_of(alert) == "Access token revoked: brand-a");
+}
+
+TEST_CASE("wording: our own troubles name the destination, or need no name") {
+  const Wording broken = wording_of(samples::alert(Cause::kDestinationBroken, State::kOpened));
+  CHECK(broken.title == "Alerts do not arrive: ops");
+  CHECK(broken.after == "it takes none: http 404: no_service");
+  CHECK(wording_of(samples::alert(Cause::kStoreUnwritable, State::kOpened)).title == "Database cannot be written");
+}

@@ -30,6 +30,7 @@ SECTIONS = {
     "idle": section_scale.idle,
     "growth": section_virtual.growth,
     "rate": section_virtual.rate,
+    "storm": section_virtual.storm,
     "alert-delay": section_alert.alert_delay,
 }
 LONGEST_RUN = {True: 5 * 60, False: 23 * 60}  # seconds, by quick or not; no measurement starts later

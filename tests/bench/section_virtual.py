@@ -31,6 +31,17 @@ def growth(bench):
                          seen["bytes_per_pair"])
 
 
+def storm(bench):
+    tokens = 20_000 if bench.quick else 100_000
+    seen = _run(bench, "bench-storm", "--tokens", tokens, "--database", bench.tools.directory / "storm.db", timeout=300)
+    bench.report.row("storm", f"{tokens:,} tokens revoked in one instant, and restored", more=(
+        f"composed in {seen['composed_s']:.2f} s, committed in {seen['committed_s']:.2f} s; Slack gets "
+        f"{seen['people_opened']} and {seen['people_resolved']} messages, the webhook {seen['programs']:,}; "
+        f"{seen['ids_in_history']:,} incidents named in the history"))
+    bench.report.at_most("storm: outbox composed and committed", " s", 5, 2, seen["composed_s"] + seen["committed_s"])
+    bench.report.at_most("storm: Slack messages", "", 60, 20, seen["people_opened"] + seen["people_resolved"])
+
+
 def rate(bench):
     pairs = 16_000 if bench.quick else 100_000
     directory = bench.tools.directory

@@ -23,7 +23,8 @@ struct Storm {
   }
   void start() {
     open.clear();
-    engine = std::make_unique<service::Engine>(options, service::Announcer(destinations, routes, random), random);
+    engine =
+        std::make_unique<service::Engine>(options, service::Announcer({destinations, routes, windows}, random), random);
     revision = engine->restore(*store, {"agency"}, clock.now());
     store->commit(engine->take_batch());
   }
@@ -81,6 +82,7 @@ struct Storm {
   service::AuditOptions options;
   std::vector<alert::Destination> destinations;
   std::vector<alert::Route> routes;
+  std::vector<alert::MaintenanceWindow> windows;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<service::Engine> engine;
   std::uint64_t revision = 0;

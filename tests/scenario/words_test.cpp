@@ -21,11 +21,12 @@ verdict::PlannedChange plan_of(World& world, std::vector<std::string> to, base::
 
 void announce(World& world, const verdict::PlannedChange& plan) {
   world.store().put_planned_change(plan);
-  world.engine().take_operator_words({plan}, {}, world.clock.now());
+  world.engine().take_operator_words({.plans = {plan}}, world.clock.now());
 }
 /// What a daemon is given at each look, as often as it looks before its commit.
 void look(World& world, int times = 1) {
-  for (; times > 0; --times) world.engine().take_operator_words({}, world.store().acceptances(), world.clock.now());
+  for (; times > 0; --times)
+    world.engine().take_operator_words({.acceptances = world.store().acceptances()}, world.clock.now());
 }
 /// As the operator does: nothing of it is known to the engine yet.
 void request(World& world, verdict::Cause cause) {

@@ -115,6 +115,21 @@ class World {
   }
   /// To be heeded from the next start on.
   service::AuditOptions& options() { return options_; }
+  std::vector<alert::Route>& routes() { return routes_; }
+  /// The engine hears what the operator has written into the database.
+  void listen() {
+    engine_->take_operator_words({.plans = store_->planned_changes(false),
+                                  .acceptances = store_->acceptances(),
+                                  .acknowledgements = store_->acknowledgements(),
+                                  .mutes = store_->mutes(std::nullopt),
+                                  .tests = store_->test_requests()},
+                                 clock.now());
+    commit();
+  }
+  void hear(const alert::DestinationNews& news) {
+    engine_->hear_destination(news, clock.now());
+    commit();
+  }
   /// The machine sleeps: time passes and nothing runs.
   void sleep(base::Duration span) { clock.advance(span); }
   /// A token whose accounts are those of GET accounts.
@@ -154,7 +169,8 @@ class World {
       const std::string key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
       store_ = store::open_sqlite({.path = ":memory:", .key = base::Secret(key)}, random, kStart);
     }
-    engine_ = std::make_unique<service::Engine>(options_, service::Announcer(destinations_, routes_, random), random);
+    engine_ = std::make_unique<service::Engine>(options_,
+                                                service::Announcer({destinations_, routes_, windows_}, random), random);
     revision_ = engine_->restore(*store_, {"agency", "studio"}, clock.now());
     commit();
   }
@@ -269,6 +285,7 @@ class World {
   service::AuditOptions options_;
   std::vector<alert::Destination> destinations_;
   std::vector<alert::Route> routes_;
+  std::vector<alert::MaintenanceWindow> windows_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<service::Engine> engine_;
   std::uint64_t revision_ = 0;

@@ -16,7 +16,7 @@ void fill_outbox(Workshop& workshop, int count, const std::string& destination =
   for (int number = 1; number <= count; ++number) {
     const auto now = workshop.clock.now().utc;
     const auto id = alert::AlertId::make(now, workshop.random);
-    batch.bodies.push_back({id, alert::Channel::kWebhook, std::to_string(number)});
+    batch.bodies.push_back({.alert = id, .destination = "", .bytes = std::to_string(number)});
     batch.deliveries.push_back({.id = alert::DeliveryId::make(now, workshop.random),
                                 .alert = id,
                                 .sequence = static_cast<std::uint64_t>(number),
@@ -33,11 +33,13 @@ std::vector<alert::DeliveryAttempt> dispatch(Workshop& workshop, std::size_t wan
   alert::Courier courier(workshop.destinations, workshop.random);
   std::vector<alert::DeliveryAttempt> attempts;
   service::StoreThread thread(workshop.io, *workshop.store, [](std::exception_ptr) { FAIL("the store failed"); });
-  service::Dispatcher dispatcher(workshop.io, courier, workshop.sinks, thread, workshop.clock, workshop.log,
-                                 [&](alert::DeliveryAttempt attempt) {
-                                   attempts.push_back(std::move(attempt));
-                                   if (attempts.size() == wanted) workshop.io.stop();
-                                 });
+  service::Dispatcher dispatcher(
+      workshop.io, courier, workshop.sinks, thread, workshop.clock, workshop.log,
+      [&](alert::DeliveryAttempt attempt) {
+        attempts.push_back(std::move(attempt));
+        if (attempts.size() == wanted) workshop.io.stop();
+      },
+      [](const alert::DestinationNews&) {});
   const auto work = boost::asio::make_work_guard(workshop.io);  // the store thread posts later
   dispatcher.start();
   workshop.io.run_for(limit);

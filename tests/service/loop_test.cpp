@@ -2,91 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include <boost/asio/steady_timer.hpp>
-#include <csignal>
-
-#include "service/workshop.h"
+#include "service/loop_tools.h"
 
 using namespace std::chrono_literals;
 
 namespace {
-
-constexpr auto kRevoked = R"({"errors":[{"code":89,"message":"Invalid or expired token."}]})";
-
-/// Reads like the real one, and asks a function before every commit.
-class FailingStore final : public store::Store {
- public:
-  FailingStore(std::unique_ptr<store::Store> real, std::function<void(const store::Batch&)> before_commit)
-      : real_(std::move(real)), before_commit_(std::move(before_commit)) {}
-
-  void commit(const store::Batch& batch) override {
-    before_commit_(batch);
-    real_->commit(batch);
-  }
-  std::uint64_t load(store::Loader& loader, base::Instant recent_since) override {
-    return real_->load(loader, recent_since);
-  }
-  std::shared_ptr<const store::Opener> opener() override { return real_->opener(); }
-  std::vector<store::TokenRow> tokens() override { return real_->tokens(); }
-  std::vector<std::string> token_names(store::TokenSource source) override { return real_->token_names(source); }
-  store::TokenNews tokens_since(std::uint64_t revision) override { return real_->tokens_since(revision); }
-  std::vector<verdict::ProbeState> probes(const audit::TokenId& token) override { return real_->probes(token); }
-  std::vector<store::AccountFacts> accounts() override { return real_->accounts(); }
-  std::vector<store::BucketRow> buckets() override { return real_->buckets(); }
-  std::vector<store::Gauge> gauges() override { return real_->gauges(); }
-  bool request_discovery(const std::string& token) override { return real_->request_discovery(token); }
-  std::vector<audit::TokenId> take_discovery_requests() override { return real_->take_discovery_requests(); }
-  void put_tokens(const std::vector<store::StoredToken>& tokens, const std::vector<verdict::ChangeId>& ids,
-                  base::Instant now) override {
-    real_->put_tokens(tokens, ids, now);
-  }
-  bool remove_token(const std::string& name, const verdict::ChangeId& id, base::Instant now) override {
-    return real_->remove_token(name, id, now);
-  }
-  bool discovering(const std::string& token) override { return real_->discovering(token); }
-  void put_planned_change(const verdict::PlannedChange& plan) override { real_->put_planned_change(plan); }
-  bool request_acceptance(const verdict::Acceptance& acceptance) override {
-    return real_->request_acceptance(acceptance);
-  }
-  std::vector<verdict::Acceptance> acceptances() override { return real_->acceptances(); }
-  std::vector<verdict::PlannedChange> planned_changes(bool open_only) override {
-    return real_->planned_changes(open_only);
-  }
-  std::optional<verdict::Incident> find_incident(const verdict::IncidentId& id) override {
-    return real_->find_incident(id);
-  }
-  std::int64_t data_version() override { return real_->data_version(); }
-  std::vector<alert::PendingDelivery> pending_deliveries(const std::string& destination, std::uint64_t after,
-                                                         int limit) override {
-    return real_->pending_deliveries(destination, after, limit);
-  }
-  std::vector<std::string> destinations_with_pending() override { return real_->destinations_with_pending(); }
-  std::vector<store::HistoryRow> history(const store::HistoryQuery& query) override { return real_->history(query); }
-  std::vector<store::HistoryRow> last_changes_before(const std::string& account, base::Instant at) override {
-    return real_->last_changes_before(account, at);
-  }
-  std::vector<verdict::Incident> incidents(const store::IncidentQuery& query) override {
-    return real_->incidents(query);
-  }
-  store::DeliveryCounts delivery_counts() override { return real_->delivery_counts(); }
-  store::ChainCheck verify_chain() override { return real_->verify_chain(); }
-
- private:
-  std::unique_ptr<store::Store> real_;
-  std::function<void(const store::Batch&)> before_commit_;
-};
-
-ScriptedTransport::Script always(const http::Reply& reply) {
-  return [reply](const http::Request&) { return reply; };
-}
-
-/// Runs until a signal, which comes after `span`.
-void run_for(Workshop& workshop, std::chrono::milliseconds span) {
-  workshop.signals.add(SIGUSR1);  // in the place of SIGTERM, which would end the test runner
-  boost::asio::steady_timer timer(workshop.io, span);
-  timer.async_wait([](const boost::system::error_code&) { std::raise(SIGUSR1); });
-  workshop.make_loop()->run();
-}
 
 /// A role was reduced, and its incident accepted while no daemon ran.
 struct Accepted {

@@ -42,7 +42,8 @@ struct Workshop {
 
   std::unique_ptr<service::Loop> make_loop() {
     courier = std::make_unique<alert::Courier>(destinations, random);
-    engine = std::make_unique<service::Engine>(options, service::Announcer(destinations, routes, random), random);
+    engine =
+        std::make_unique<service::Engine>(options, service::Announcer({destinations, routes, windows}, random), random);
     keyring = std::make_unique<service::Keyring>(apps, engine->roster(), store->opener());
     return std::make_unique<service::Loop>(service::LoopParts{.io = io,
                                                               .signals = signals,
@@ -53,6 +54,8 @@ struct Workshop {
                                                               .api = api,
                                                               .sinks = sinks,
                                                               .courier = *courier,
+                                                              .destinations = destinations,
+                                                              .heartbeats = heartbeats,
                                                               .store = *store,
                                                               .clock = clock,
                                                               .log = log},
@@ -68,6 +71,8 @@ struct Workshop {
   std::vector<service::App> apps;
   std::vector<alert::Destination> destinations;
   std::vector<alert::Route> routes;
+  std::vector<alert::MaintenanceWindow> windows;
+  std::vector<alert::Heartbeat> heartbeats;
   service::AuditOptions options;
   service::LoopOptions loop_options;
   std::unique_ptr<store::Store> store;

@@ -51,15 +51,4 @@ TEST_CASE("complaints: warnings are no errors") {
   CHECK(complaints.any_error());
 }
 
-TEST_CASE("advice: a slip gets a guess, anything else the whole list") {
-  CHECK(advice_for("intervall", {"interval", "jitter"}) == ", did you mean \"interval\"?");
-  CHECK(advice_for("completely-different", {"slack", "webhook"}) == "; it may be slack, webhook");
-  CHECK(advice_for("x", {}).empty());
-}
-
-TEST_CASE("quotes: a long text is cut and control characters are not passed on") {
-  CHECK(in_quotes("a\x1b[31mb") == "\"a [31mb\"");
-  CHECK(in_quotes(std::string(100, 'x')) == "\"" + std::string(80, 'x') + "...\"");
-}
-
 }  // namespace settings

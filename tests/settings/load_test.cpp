@@ -160,7 +160,7 @@ TEST_CASE("load: a route's match takes single values and lists") {
   CHECK(loaded.complaints.empty());
   const alert::Match& match = loaded.settings->routes[0].match;
   CHECK(match.severities == std::vector{verdict::Severity::kCritical, verdict::Severity::kWarning});
-  CHECK(match.causes == std::vector{verdict::Cause::kTokenRevoked});
+  CHECK(match.causes == std::vector<std::string>{"token.revoked"});
   CHECK(match.apps == std::vector<std::string>{"one", "two"});
   CHECK(match.tokens == std::vector<std::string>{"brand-a"});
   CHECK(match.accounts == std::vector<std::string>{"18ce54d4x5t", "abc1"});

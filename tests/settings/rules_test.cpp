@@ -77,8 +77,6 @@ TEST_CASE("rules: what this version does not act on is said once for each key") 
   CHECK(warnings_of(kLeast + "status: {listen: \"[::1]:9487\"}\n") ==
         std::vector<std::string>{"4:10 status.listen: this version does not act on status.listen yet; it has no "
                                  "effect"});
-  CHECK(warnings_of(kLeast + "routes: [{match: {app: agency}, to: ops, repeat: 1s}, {to: ops, repeat: 4h}]\n") ==
-        std::vector<std::string>{"4:42 routes[0].repeat: this version does not act on repeat yet; it has no effect"});
 }
 
 TEST_CASE("rules: what asks for nothing else than what happens anyway gives no warning") {
@@ -149,11 +147,14 @@ TEST_CASE("rules: intervals under a minute load with a warning") {
         std::vector<std::string>{"4:19 audit.interval: is 59s; under 1m it spends a lot of the rate limit"});
 }
 
-TEST_CASE("rules: Slack takes no signing secret") {
-  std::string text = kLeast;
-  text.replace(text.rfind("}\"}]"), 4, "}\", secret: \"${env:HOOK_SECRET}\"}]");
-  CHECK(warnings_of(text) ==
-        std::vector<std::string>{"3:74 destinations[0].secret: Slack takes no signing secret; it has no effect"});
+TEST_CASE("rules: an escalation to whom the route tells anyway adds nothing") {
+  CHECK(warnings_of(kLeast + "routes: [{to: ops, escalate: [{after: 30m, to: ops}]}]\n") ==
+        std::vector<std::string>{"4:48 routes[0].escalate[0].to: \"ops\" is told by this route at once; the escalation "
+                                 "adds nothing"});
+}
+
+TEST_CASE("rules: a route that continues may match everything before others do") {
+  CHECK(warnings_of(kLeast + "routes: [{to: ops, continue: true}, {to: ops}]\n").empty());
 }
 
 }  // namespace settings

@@ -56,7 +56,7 @@ class Court {
     batch.incidents = {incident};
     const auto id = alert::AlertId::make(now, random);
     if (!state.empty()) {
-      batch.bodies = {{id, alert::Channel::kWebhook,
+      batch.bodies = {{id, alert::Channel::kWebhook, "",
                        R"({"data":{"state":")" + state + R"(","incident":{"id":")" + incident.id.text() + "\"}}}"}};
       batch.deliveries = {{.alert = id, .destination = "siem"}};
     }

@@ -24,6 +24,12 @@ TEST_CASE("batch: anything in it makes it worth a commit") {
   CHECK(with([](auto& batch) { batch.discovery_steps.emplace_back(); }));
   CHECK(with([](auto& batch) { batch.gauges.emplace_back(); }));
   CHECK(with([](auto& batch) { batch.done_acceptances.emplace_back(); }));
+  CHECK(with([](auto& batch) { batch.planned_changes.emplace_back(); }));
+  CHECK(with([](auto& batch) { batch.alerts.emplace_back(); }));
+  CHECK(with([](auto& batch) { batch.tellings.emplace_back(); }));
+  CHECK(with([](auto& batch) { batch.done_acknowledgements.emplace_back(); }));
+  CHECK(with([](auto& batch) { batch.done_tests.emplace_back(); }));
+  CHECK(with([](auto& batch) { batch.mutes_listed_at.emplace(); }));
   CHECK(with([](auto& batch) { batch.ended_in_order = false; }));
   CHECK(with([](auto& batch) { batch.last_sequence = 1; }));
 }

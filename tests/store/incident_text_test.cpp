@@ -18,6 +18,10 @@ TEST_CASE("incident text: each part is there only where there is something") {
   incident.finding.affected = 7;
   incident.flips = {base::from_epoch_ms(1'000)};
   CHECK(store::rare_parts_to_json(incident) == R"({"affected":7,"flips":[1000]})");
+  incident.finding.affected = 0;
+  incident.flips.clear();
+  incident.acknowledged = verdict::Acknowledged{"alice", "", base::from_epoch_ms(1'000)};
+  CHECK(store::rare_parts_to_json(incident) == R"({"acknowledged":{"by":"alice","reason":"","at":1000}})");
 }
 
 TEST_CASE("incident text: all parts come back") {
@@ -28,6 +32,7 @@ TEST_CASE("incident text: all parts come back") {
   finding.affected = 0;
   finding.severity.reset();
   bare.flips.clear();
+  bare.acknowledged.reset();
   CHECK(store::with_rare_parts(bare, store::rare_parts_to_json(full)).value() == full);
   CHECK(store::with_rare_parts(bare, "{}").value() == bare);
   CHECK(store::with_rare_parts(bare, R"({"later":["x"]})").value() == bare);
@@ -36,6 +41,7 @@ TEST_CASE("incident text: all parts come back") {
 TEST_CASE("incident text: what is no part of an incident is refused") {
   for (const char* text : {"", "[]", "null", R"({"details":"one"})", R"({"details":[[]]})", R"({"affected":"many"})",
                            R"({"affected":-1})", R"({"affected":[]})", R"({"examples":{}})", R"({"severity":"loud"})",
-                           R"({"witnesses":[null]})", R"({"flips":["noon"]})", R"({"flips":[1.5]})", R"({"flips":7})"})
+                           R"({"witnesses":[null]})", R"({"flips":["noon"]})", R"({"flips":[1.5]})", R"({"flips":7})",
+                           R"({"acknowledged":"alice"})", R"({"acknowledged":{"by":"alice"}})"})
     CHECK_FALSE(store::with_rare_parts(samples::incident({}, "acc1"), text).ok());
 }

@@ -135,3 +135,55 @@ TEST_CASE("operator: looking for acceptances writes nothing") {
   store.acceptances();
   CHECK(witness.number("PRAGMA data_version") == version);
 }
+
+TEST_CASE("operator: an acknowledgement waits for the daemon, and the first word stays") {
+  const TemporaryDirectory directory;
+  const auto first = samples::acknowledgement(samples::make_id<verdict::IncidentId>());
+  auto second = first;
+  second.word.by = "bob";
+  {
+    auto command = samples::open(directory / "store.db", store::Access::kOperator);
+    CHECK(command.request_acknowledgement(first));
+    CHECK_FALSE(command.request_acknowledgement(second));
+  }
+  auto store = samples::open(directory / "store.db");
+  CHECK(store.acknowledgements() == std::vector{first});
+  store::Batch other;
+  other.done_acknowledgements = {samples::make_id<verdict::IncidentId>()};
+  other.done_acceptances = {first.incident};
+  store.commit(other);
+  CHECK(store.acknowledgements().size() == 1);
+  store::Batch taken;
+  taken.done_acknowledgements = {first.incident};
+  store.commit(taken);
+  CHECK(store.acknowledgements().empty());
+  CHECK(store.request_acknowledgement(second));
+}
+
+TEST_CASE("operator: several acknowledgements come in the order in which they were given") {
+  auto store = samples::open_in_memory();
+  auto late = samples::acknowledgement(samples::make_id<verdict::IncidentId>());
+  late.word.at += std::chrono::seconds(1);
+  const auto early = samples::acknowledgement(samples::make_id<verdict::IncidentId>());
+  store.request_acknowledgement(late);
+  store.request_acknowledgement(early);
+  CHECK(store.acknowledgements() == std::vector{early, late});
+}
+
+TEST_CASE("operator: a message to be tried waits for the daemon until a batch takes it away") {
+  const TemporaryDirectory directory;
+  auto late = samples::test_request();
+  late.at += std::chrono::seconds(1);
+  const auto early = samples::test_request();
+  {
+    auto command = samples::open(directory / "store.db", store::Access::kOperator);
+    command.request_test(late);
+    command.request_test(early);
+  }
+  auto store = samples::open(directory / "store.db");
+  CHECK(store.test_requests() == std::vector{early, late});
+  store::Batch taken;
+  taken.done_tests = {early.id};
+  store.commit(taken);
+  CHECK(store.test_requests() == std::vector{late});
+}

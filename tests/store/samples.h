@@ -112,6 +112,7 @@ inline verdict::Incident full_incident(const audit::TokenId& token, const std::s
   finding.grounds = {"no_answer_in_time", {"10:15 brand-a: HTTP 503", "10:16 brand-b: HTTP 503"}};
   full.part_of = make_id<verdict::IncidentId>();
   full.flips = {kNoon - 10min, kNoon - 5min};
+  full.acknowledged = verdict::Acknowledged{"alice", "I \"look\" into it", kNoon + 1min};
   return full;
 }
 
@@ -132,7 +133,11 @@ inline verdict::Acceptance acceptance(const verdict::IncidentId& incident) {
 }
 
 inline alert::Body body() {
-  return {make_id<alert::AlertId>(), alert::Channel::kWebhook, "{\"type\":\"role.reduced\"}"};
+  return {make_id<alert::AlertId>(), alert::Channel::kWebhook, "", "{\"type\":\"role.reduced\"}"};
+}
+inline alert::Record record(const alert::Body& body, std::uint64_t sequence,
+                            const std::vector<verdict::IncidentId>& incidents = {}) {
+  return {body.alert, sequence, kNoon, "opened", "Role reduced: \"brand-a\"", false, incidents};
 }
 inline alert::Delivery delivery(const alert::Body& body, std::uint64_t sequence, const std::string& destination) {
   alert::Delivery delivery;
@@ -150,8 +155,34 @@ inline alert::Delivery delivery(const alert::Body& body, std::uint64_t sequence,
 inline alert::DeliveryAttempt attempt(alert::Delivery delivery, alert::DeliveryState state) {
   delivery.state = state;
   ++delivery.attempts;
-  return {delivery, kNoon + 6s, 503, "http 503", 212ms};
+  return {delivery, kNoon + 6s, 503, "http 503", "", 212ms};
 }
+
+inline alert::Telling telling(const verdict::Incident& incident, const std::string& destination) {
+  alert::Telling telling;
+  telling.incident = incident.id;
+  telling.opened_at = incident.opened_at;
+  telling.destination = destination;
+  telling.told = true;
+  telling.pending = alert::State::kUpdated;
+  telling.told_at = kNoon + 3s;
+  telling.reminders = 2;
+  return telling;
+}
+inline alert::Mute mute(base::Instant until = kNoon + 2h) {
+  alert::Mute mute;
+  mute.id = make_id<alert::MuteId>();
+  mute.match.tokens = {"brand-a", "brand-b"};
+  mute.reason = "the agency \"moves\"";
+  mute.by = "alice";
+  mute.at = kNoon;
+  mute.until = until;
+  return mute;
+}
+inline verdict::Acknowledgement acknowledgement(const verdict::IncidentId& incident) {
+  return {incident, {"alice", "I \"look\" into it", kNoon}};
+}
+inline alert::TestRequest test_request() { return {make_id<alert::TestId>(), "ops", "reminder", kNoon}; }
 
 /// Remembers all that load() gives.
 struct Loaded final : store::Loader {
@@ -168,6 +199,9 @@ struct Loaded final : store::Loader {
   void probe(verdict::ProbeState state) override { probes.push_back(std::move(state)); }
   void sweep(store::OpenSweep sweep) override { sweeps.push_back(std::move(sweep)); }
   void incident(verdict::Incident incident) override { incidents.push_back(std::move(incident)); }
+  void telling(alert::Telling telling) override { tellings.push_back(std::move(telling)); }
+  void mute(alert::Mute mute) override { mutes.push_back(std::move(mute)); }
+  void mutes_listed(base::Instant at) override { mutes_listed_at = at; }
   void planned_change(verdict::PlannedChange plan) override { plans.push_back(std::move(plan)); }
   void bucket(store::BucketRow bucket) override { buckets.push_back(std::move(bucket)); }
 
@@ -179,6 +213,9 @@ struct Loaded final : store::Loader {
   std::vector<verdict::ProbeState> probes;
   std::vector<store::OpenSweep> sweeps;
   std::vector<verdict::Incident> incidents;
+  std::vector<alert::Telling> tellings;
+  std::vector<alert::Mute> mutes;
+  std::optional<base::Instant> mutes_listed_at;
   std::vector<verdict::PlannedChange> plans;
   std::vector<store::BucketRow> buckets;
 };

@@ -68,7 +68,7 @@ TEST_CASE("sqlite: a transaction that is not committed leaves nothing") {
   {
     store::Transaction transaction(table.database);
     table.database.run("INSERT INTO things VALUES ('a', 1)");
-    transaction.commit();
+    transaction.commit("a thing");
   }
   CHECK(table.rows() == 1);
 }

@@ -38,6 +38,8 @@ const std::vector<Expected> kExpected{
     {Cause::kPolicyViolated, "policy.violated", Severity::kWarning, Scope::kProbe},
     {Cause::kRedundancyLost, "redundancy.lost", Severity::kWarning, Scope::kAccount},
     {Cause::kChangeOverdue, "change.overdue", Severity::kWarning, Scope::kPlan},
+    {Cause::kDestinationBroken, "destination.broken", Severity::kCritical, Scope::kDelivery},
+    {Cause::kStoreUnwritable, "store.unwritable", Severity::kCritical, Scope::kStore},
 };
 
 }  // namespace

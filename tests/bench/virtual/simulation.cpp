@@ -73,8 +73,8 @@ void Simulation::watch() {
 void Simulation::start() {
   if (!store_)
     store_ = store::open_sqlite({.path = options_.database, .key = base::Secret(kKey)}, random_, clock_.now().utc);
-  engine_ =
-      std::make_unique<service::Engine>(options_.audit, service::Announcer(destinations_, routes_, random_), random_);
+  engine_ = std::make_unique<service::Engine>(options_.audit,
+                                              service::Announcer({destinations_, routes_, windows_}, random_), random_);
   engine_->restore(*store_, {"bench"}, clock_.now());
   next_flush_ = clock_.now().steady + options_.flush_interval;
   commit();

@@ -73,6 +73,7 @@ class Simulation {
   base::SeededRandom random_{42};
   std::vector<alert::Destination> destinations_;
   std::vector<alert::Route> routes_;
+  std::vector<alert::MaintenanceWindow> windows_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<service::Engine> engine_;
   std::deque<Pending> in_flight_;  ///< by due time
