@@ -80,7 +80,7 @@ class FakeApi:
             self._process.terminate()
         self._process.stdin.close()
         self._process.stdout.close()
-        return self._process.wait(timeout=10)
+        return self._process.wait(timeout=60)
 
     def _control(self, method, path, body=None):
         text = None if body is None else json.dumps(body).encode()
@@ -88,7 +88,7 @@ class FakeApi:
         if text is not None:
             request.add_header("Content-Type", "application/json")
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as refusal:
             with refusal:
@@ -138,6 +138,14 @@ class FakeApi:
         """For example sink_behaviour("/hook/*", status=503, headers={"Retry-After": "2"}, times=3)."""
         return self._control("POST", "/sink/behaviour", {"path": path, **members})
 
+    def slack_messages(self, channel="*"):
+        """What people see in Slack that came through the Web API: first messages, each with its "replies"."""
+        return self._control("GET", f"/sink/slack?{urllib.parse.urlencode({'channel': channel})}")
+
+    def pagerduty_alerts(self):
+        """PagerDuty's alerts in the order of their opening."""
+        return self._control("GET", "/sink/pagerduty")["alerts"]
+
 
 class Daemon:
     """`adsauditd run` on one settings file. The log is kept in `log_file`, over restarts too."""
@@ -160,16 +168,26 @@ class Daemon:
             self.stop()
 
     def start(self, ready_timeout=15.0):
+        self.launch()
+        self.wait_ready(ready_timeout)
+        return self
+
+    def launch(self, environment=None):
+        """Starts without waiting until it is ready; `environment` is for this process alone."""
         self._starts = self.log().count(STARTED)
         with open(self.log_file, "ab") as log:
             self._process = subprocess.Popen([daemon_binary(), "--config", str(self.config), "run"],
-                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment)
-        self.wait_ready(ready_timeout)
-        return self
+                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                             env={**self._environment, **(environment or {})})
 
     @property
     def pid(self):
         return self._process.pid
+
+    @property
+    def exit_status(self):
+        """None while it runs."""
+        return self._process.poll()
 
     def is_running(self):
         return self._process is not None and self._process.poll() is None
@@ -205,17 +223,18 @@ class Daemon:
     def kill(self):
         """SIGKILL, as a crash or the OOM killer would."""
         self._process.send_signal(signal.SIGKILL)
-        return self._process.wait(10)
+        return self._process.wait(60)
 
-    def command(self, *arguments, stdin=None, timeout=30):
+    def command(self, *arguments, stdin=None, timeout=30, environment=None):
         """Another verb on the same settings: a CompletedProcess with text output."""
-        return run_command("--config", str(self.config), *arguments, stdin=stdin, timeout=timeout)
+        return run_command("--config", str(self.config), *arguments, stdin=stdin, timeout=timeout,
+                           environment=environment)
 
 
-def run_command(*arguments, stdin=None, timeout=30):
-    """One run of the binary: a CompletedProcess with text output."""
+def run_command(*arguments, stdin=None, timeout=30, environment=None):
+    """One run of the binary: a CompletedProcess with text output. `environment` comes on top of our own."""
     return subprocess.run([daemon_binary(), *arguments], input=stdin, capture_output=True, text=True, timeout=timeout,
-                          check=False)
+                          check=False, env={**os.environ, **(environment or {})})
 
 
 class Background:

@@ -40,7 +40,7 @@ class Explain(unittest.TestCase):
         for cause in ("token.revoked", "policy.violated", "audit.blind", "change.overdue"):
             self.assertIn(cause, listed.stdout)
         causes = json.loads(run_command("explain", "--json").stdout)["causes"]
-        self.assertEqual(len(causes), 22)
+        self.assertEqual(len(causes), 24)
         self.assertTrue(all(cause["rules"] for cause in causes))
 
     def test_one_cause_is_told_with_its_rules(self):
