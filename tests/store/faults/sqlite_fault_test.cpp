@@ -59,8 +59,8 @@ TEST_CASE_FIXTURE(FaultyTable, "sqlite fault: a log whose index has no room to g
 
 TEST_CASE_FIXTURE(FaultyTable,
                   "sqlite fault: a sync that fails while the log is copied is told, and the commit stays") {
-  database.checkpoint_every(1);
   insert("a");
+  database.checkpoint_every(1);
   fail(faulty::Kind::kFailedSync);
   database.run("PRAGMA synchronous = NORMAL");  // copying syncs, the commit itself does not
   CHECK_THROWS_WITH_AS(insert("b"), doctest::Contains("disk I/O error (SQLite error 1034)"), std::runtime_error);
