@@ -60,8 +60,11 @@ class Courier {
   };
   /// The next delivery that may go now, with its signed request; it is in flight until finish().
   std::optional<Sending> take_due(base::Moment now);
-  /// Judges the reply. The attempt must be committed before the delivery counts as done.
+  /// Judges the reply. The attempt must be committed before the delivery counts as done, and before the next one takes
+  /// its slot: see recorded().
   DeliveryAttempt finish(const DeliveryId& id, const http::Reply& reply, base::Moment now);
+  /// This attempt is committed.
+  void recorded(const Delivery& delivery);
   /// One attempt past the queues and their order. Nothing when the destination is unknown, or there is nothing to do.
   std::optional<http::Request> request_for(const PendingDelivery& pending, base::Moment now) const;
   /// What came of it: delivered, or as it was before.
@@ -74,7 +77,7 @@ class Courier {
   std::optional<base::Instant> next_due() const;
   /// Deliveries that wait or are in flight.
   std::size_t size() const;
-  /// Deliveries of one destination that wait or are in flight.
+  /// Deliveries of one destination, or of the members of a cluster, that wait or are in flight.
   std::size_t size(const std::string& destination) const;
 
   static constexpr std::size_t kQueueLimit = 1000;

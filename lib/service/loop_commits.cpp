@@ -160,6 +160,7 @@ void Loop::after_commit(const store::Batch& batch) {
   auto deliveries = batch.deliveries;
   std::erase_if(deliveries, [&](const alert::Delivery& delivery) { return has_arrived(batch, delivery.id); });
   if (!deliveries.empty()) dispatcher_.take(deliveries, batch.bodies);
+  dispatcher_.recorded(batch.attempts);
   CRASH_POINT("loop.dispatched");
 }
 

@@ -37,7 +37,7 @@ const std::vector<Type>& types() {
        "https://slack.com/api",
        {"token", "channel"},
        {"url", "template", "most_per_minute"}},
-      {"webhook", Channel::kWebhook, "", {"url"}, {"secret", "format", "template"}},
+      {"webhook", Channel::kWebhook, "", {"url"}, {"secret", "format", "template", "max_in_flight"}},
       {"alertmanager", Channel::kAlertmanager, "", {"url"}, {}, false, 16},
       {"pagerduty", Channel::kPagerDuty, "https://events.pagerduty.com/v2/enqueue", {"routing_key"}, {"url"}},
       {"teams", Channel::kTeams, "", {"url"}, {"template", "most_per_minute"}, true},
@@ -120,6 +120,7 @@ const Table<Draft>& destination_keys() {
        mapping(
            [](Draft & draft) -> auto& { return draft.destination.words; }, template_keys())},
       {"most_per_minute", Need::kOptional, into_destination(&Destination::most_per_minute, whole(0, 1000))},
+      {"max_in_flight", Need::kOptional, into_destination(&Destination::max_in_flight, whole(1, 16))},
       {"allow_private", Need::kOptional, into_destination(&Destination::allow_private, flag())},
   };
   return table;
@@ -177,7 +178,8 @@ alert::Destination clone(const alert::Destination& draft) {
           .from = draft.from,
           .to = draft.to,
           .words = draft.words,
-          .most_per_minute = draft.most_per_minute};
+          .most_per_minute = draft.most_per_minute,
+          .max_in_flight = draft.max_in_flight};
 }
 
 void add_heartbeat(Draft draft, Settings& settings) {

@@ -72,6 +72,7 @@ class SqliteStore final : public Store {
   std::vector<HistoryRow> last_changes_before(const std::string& account, base::Instant at) override;
   std::vector<verdict::Incident> incidents(const IncidentQuery& query) override;
   DeliveryCounts delivery_counts() override { return outbox_.counts(); }
+  std::map<std::string, DeliveryCounts> undelivered() override { return outbox_.undelivered(); }
   std::vector<AlertRow> alerts(const AlertQuery& query) override;
   std::vector<alert::DeliveryAttempt> attempts(const alert::DeliveryId& delivery) override;
   std::string body_of(const alert::DeliveryId& delivery) override { return outbox_.body_of(delivery); }

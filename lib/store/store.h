@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -228,6 +229,8 @@ class Store {
   /// The latest opened first.
   virtual std::vector<verdict::Incident> incidents(const IncidentQuery& query) = 0;
   virtual DeliveryCounts delivery_counts() = 0;
+  /// The destinations that have pending or dead deliveries, and how many; `delivered` is not counted.
+  virtual std::map<std::string, DeliveryCounts> undelivered() = 0;
   /// The latest first.
   virtual std::vector<AlertRow> alerts(const AlertQuery& query) = 0;
   /// Each attempt of a delivery, the earliest first; `delivery` in each is only its id.

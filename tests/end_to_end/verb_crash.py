@@ -47,14 +47,15 @@ class Workshop:
 
     def _fill(self):
         """An incident that may be accepted, one that may not, a dead letter, an operator's token, a mute."""
-        self._fake.sink_behaviour("/hook/*", status=400)
-        with Daemon(self._settings, self._directory).start(PATIENCE) as daemon:
+        self._fake.sink_behaviour("/slack/*", status=413)
+        with Daemon(self._settings, self._directory) as daemon:
             daemon.command("token", "add", "spare", "--app", "app-d", "--kind", "advertiser", "--account", "18ce5home1",
                            stdin="2417045705-spare\nsecret\n")
             wait_until(lambda: rows(daemon, "changes WHERE kind = 1") >= 4, PATIENCE, what="first answers")
             self._fake.do("revoke", token="acme")
             self._fake.do("grant", token="bolt", account="18ce5bolt1", permissions=["CAMPAIGN_ANALYST"])
-            wait_until(lambda: rows(daemon, "deliveries WHERE state = 'dead'") >= 1 and len(incidents(daemon)) >= 2,
+            wait_until(lambda: rows(daemon, "deliveries WHERE state = 'dead'") >= 1
+                       and incidents(daemon).keys() >= {"token.revoked", "role.reduced"},
                        PATIENCE, what="two incidents, and a message that was refused")
             mute = json.loads(daemon.command("mute", "account=18ce5home1", "--reason", "test", "--until", "2h",
                                              "--json").stdout or '{"id": ""}')["id"]
@@ -105,7 +106,7 @@ class VerbRun:
         if self._verb.by_daemon:
             self._crash_daemon()
         elif "request_discovery" in self._point:  # without a daemon, the verb reads the list by itself
-            with self._daemon.start(PATIENCE):
+            with self._daemon:
                 self._crash_verb()
                 self._repeat(FINE)
         else:

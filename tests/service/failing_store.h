@@ -64,6 +64,7 @@ class FailingStore final : public store::Store {
     return real_->incidents(query);
   }
   store::DeliveryCounts delivery_counts() override { return real_->delivery_counts(); }
+  std::map<std::string, store::DeliveryCounts> undelivered() override { return real_->undelivered(); }
   std::vector<store::AlertRow> alerts(const store::AlertQuery& query) override { return real_->alerts(query); }
   std::vector<alert::DeliveryAttempt> attempts(const alert::DeliveryId& delivery) override {
     return real_->attempts(delivery);
