@@ -28,6 +28,8 @@ OLD_SCHEMA = "commit.schema_2.before"  # a crash there leaves a database that th
 @unittest.skipUnless(PROGRAM, "NOT TESTED: no crash points, because ADSAUDITD_CRASH names no program that has them: "
                               "scripts/build crash adsauditd")
 class CrashPoints(unittest.TestCase):
+    maxDiff = None
+
     def setUp(self):
         self.directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.enterContext(unittest.mock.patch.dict(os.environ, {"ADSAUDITD": PROGRAM}))

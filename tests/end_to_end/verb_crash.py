@@ -18,7 +18,7 @@ from kill_run import AUDIT, MANAGER, PATIENCE
 # the point, when it takes up what the verb left. `done_already`: exit codes of a second run after that.
 Verb = collections.namedtuple("Verb", ["arguments", "effect", "by_daemon", "done_already"], defaults=[False, (0,)])
 USAGE, NOT_FOUND, FINE = 2, 6, (0,)
-MANY_TOKENS = 5000  # enough for a commit to copy the log into the database
+MANY_TOKENS = 15000  # enough for a commit to copy the log into the database
 
 
 class Workshop:
@@ -59,6 +59,7 @@ class Workshop:
                        PATIENCE, what="two incidents, and a message that was refused")
             mute = json.loads(daemon.command("mute", "account=18ce5home1", "--reason", "test", "--until", "2h",
                                              "--json").stdout or '{"id": ""}')["id"]
+            self._fake.sink_behaviour("/slack/*", clear=True)
             return self._make_verbs(incidents(daemon), mute)
 
     def _make_verbs(self, incident, mute):
