@@ -11,7 +11,7 @@ import shutil
 import signal
 
 import invariants
-from harness import Background, Daemon, FakeApi, World, make_settings, run_command, wait_until
+from harness import Background, Daemon, FakeApi, World, make_settings, wait_until
 from kill_run import AUDIT, MANAGER, PATIENCE
 
 # `effect`: what there is one row more of when the verb has done its work, or None. `by_daemon`: the daemon is what passes
@@ -79,7 +79,7 @@ class Workshop:
             "commit.put_mute.": Verb(["mute", "account=18ce5bolt1", "--reason", "test", "--until", "2h"], "mutes"),
             "commit.end_mute.": Verb(["mute", "end", mute], "mutes WHERE withdrawn", done_already=(USAGE, NOT_FOUND)),
             "commit.request_test.": Verb(["alerts", "test", "ops"], "test_requests"),
-            "commit.replay.": Verb(["alerts", "replay", "--all"], "replays", done_already=(NOT_FOUND,)),
+            "commit.replay.": Verb(["alerts", "replay", "--all"], "replays", done_already=(0, NOT_FOUND)),
             "commit.take_replays.": Verb(["alerts", "replay", "--all"], None, by_daemon=True),
             "commit.alerts.": Verb(["alerts", "list"], None),
         }
@@ -178,12 +178,6 @@ def incidents(daemon):
     """{cause: id of an open incident}"""
     run = daemon.command("incidents", "--json")
     return {incident["cause"]: incident["id"] for incident in json.loads(run.stdout)["incidents"]}
-
-
-def has_verb(arguments):
-    """Whether the program knows the verb of this command line."""
-    words = [word for word in arguments[:2] if word.isalpha()]
-    return run_command(*words, "--help").returncode == 0
 
 
 def require(holds, complaint):
