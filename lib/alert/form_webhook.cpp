@@ -226,7 +226,7 @@ class WebhookForm final : public Form {
   std::string body(const Alert& alert) const override {
     return write_body(verdict::to_text(alert.incident.finding.key.cause), alert.at, alert);
   }
-  std::string body(const Digest& digest) const override { 
+  std::string body(const Digest& digest) const override {
     return write_body(digest.title.empty() ? "alert.digest" : "alert.notice", digest.at, digest);
   }
 

@@ -16,7 +16,8 @@ namespace alert {
 ///
 /// Of the deliveries with one order key only the first may go, and the next not before that one is finished. Among the
 /// keys the oldest due delivery goes first. As many as the destination has slots may repeat after a crash, and no more:
-/// a slot is taken until what came of its delivery is recorded. While the destination is parked, one delivery at a time is its probe.
+/// a slot is taken until what came of its delivery is recorded. While the destination is parked, one delivery at a time
+/// is its probe.
 class Lane {
  public:
   struct Item {

@@ -1,6 +1,6 @@
-// Takes the place of base::crash_point() in a program that is linked with it: ends the process at once, as kill -9 would,
-// when the environment says so. ADSAUDITD_CRASH_AT=NAME ends it on the first pass of that point, NAME:3 on the third.
-// ADSAUDITD_CRASH_LIST=FILE adds the name of each point to that file when it is passed first.
+// Takes the place of base::crash_point() in a program that is linked with it: ends the process at once, as kill -9
+// would, when the environment says so. ADSAUDITD_CRASH_AT=NAME ends it on the first pass of that point, NAME:3 on the
+// third. ADSAUDITD_CRASH_LIST=FILE adds the name of each point to that file when it is passed first.
 
 #include "base/crash_point.h"
 
