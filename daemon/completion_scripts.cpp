@@ -40,17 +40,14 @@ _adsauditd() {
     compopt -o filenames
     mapfile -t COMPREPLY < <(compgen -f -- "$cur")
     ;;
-  '') mapfile -t COMPREPLY < <(compgen -W "$(_adsauditd_words "$path")" -- "$cur") ;
-;
+  '') mapfile -t COMPREPLY < <(compgen -W "$(_adsauditd_words "$path")" -- "$cur") ;;
   *)
-    while IFS= read -r name;
-  do
-    [[$name != "$cur" * ]] || COMPREPLY += ("$(printf %q " $name ")")done < < (command adsauditd __complete
-                                                                               "$kind"
-                                                                               "${config[@]}" 2 > / dev / null);
-  ;
+    while IFS= read -r name; do
+      [[ $name != "$cur"* ]] || COMPREPLY+=("$(printf %q "$name")")
+    done < <(command adsauditd __complete "$kind" "${config[@]}" 2>/dev/null)
+    ;;
   esac
-  }
+}
 complete -F _adsauditd adsauditd
 )shell";
 
