@@ -51,6 +51,8 @@ void add_blast_radius(CLI::App& app, Invocation& invocation);
 void add_database(CLI::App& app, Invocation& invocation);
 void add_key(CLI::App& app, Invocation& invocation);
 void add_simulate(CLI::App& app, Invocation& invocation);
+void add_completion(CLI::App& app, Invocation& invocation);
+void add_documents(CLI::App& app, Invocation& invocation);
 void add_version(CLI::App& app, Invocation& invocation);
 
 /// Runs what the command line asks for and returns the exit code. Throws UsageError, CommandError and what the rooms

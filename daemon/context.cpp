@@ -11,6 +11,9 @@
 namespace app {
 namespace {
 
+/// Where the unit takes its credentials from, for commands that run beside it.
+constexpr const char* kCredentials = "/etc/adsauditd/credentials";
+
 std::optional<std::string> environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   if (value == nullptr) return std::nullopt;
@@ -20,8 +23,10 @@ std::optional<std::string> environment(const std::string& name) {
 }  // namespace
 
 settings::References references_of_process(Secrets secrets) {
+  std::error_code ignored;
+  const char* beside_the_unit = std::filesystem::is_directory(kCredentials, ignored) ? kCredentials : "";
   return {.environment = environment,
-          .credentials_directory = environment("CREDENTIALS_DIRECTORY").value_or(""),
+          .credentials_directory = environment("CREDENTIALS_DIRECTORY").value_or(beside_the_unit),
           .skip_secrets = secrets == Secrets::kSkipped};
 }
 

@@ -15,7 +15,8 @@ namespace app {
 
 enum class Secrets { kNeeded, kSkipped };
 
-/// Looks references up in this process's environment and systemd's credentials.
+/// Looks references up in this process's environment and systemd's credentials; started otherwise, in the directory
+/// that the unit takes them from.
 settings::References references_of_process(Secrets secrets);
 /// The settings of the invocation. Prints warnings to standard error; throws CommandError(kExitSettings) with all
 /// complaints when they are broken.

@@ -3,12 +3,12 @@
 #include <spdlog/sinks/base_sink.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <mutex>
 
 #include "base/json.h"
 #include "base/time.h"
 #include "context.h"
+#include "journal.h"
 #include "output.h"
 
 namespace app {
@@ -16,7 +16,7 @@ namespace {
 
 enum class Form { kText, kJson, kJournal };
 
-/// sd-daemon(3): the journal reads a priority at the start of a line.
+/// syslog(3); the journal reads it at the start of a line, too (sd-daemon(3)).
 int priority_of(spdlog::level::level_enum level) {
   switch (level) {
     case spdlog::level::critical:
@@ -48,7 +48,8 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
         fmt::print(stderr, "{} {:<7} {}\n", base::to_text(at), level, text);
         break;
       case Form::kJournal:
-        fmt::print(stderr, "<{}>{}\n", priority_of(message.level), text);
+        if (!send_to_journal(priority_of(message.level), text))
+          fmt::print(stderr, "<{}>{}\n", priority_of(message.level), text);
         break;
       case Form::kJson:
         fmt::print(stderr, "{}\n", json_line(at, level, text));
@@ -79,7 +80,7 @@ Form form_of(settings::LogFormat format) {
     case settings::LogFormat::kAuto:
       break;
   }
-  return std::getenv("JOURNAL_STREAM") != nullptr ? Form::kJournal : Form::kText;
+  return stderr_is_journal() ? Form::kJournal : Form::kText;
 }
 
 spdlog::level::level_enum level_of(settings::LogLevel level) {

@@ -120,6 +120,7 @@ void add_account(CLI::App& app, Invocation& invocation) {
   auto listed = std::make_shared<std::string>();
   CLI::App* list_verb = account->add_subcommand("list", "Show the ad accounts, and which tokens reach them");
   list_verb->add_option("--token", *listed, "Only what this token reaches");
+  list_verb->footer("Example: adsauditd account list --token brand-a");
   list_verb->callback([&invocation, listed] {
     invocation.verb = [listed](const Invocation& called) { return list(called, *listed); };
   });
@@ -130,6 +131,7 @@ void add_account(CLI::App& app, Invocation& invocation) {
       account->add_subcommand("discover", "Read the lists of ad accounts now, or let a running daemon read them");
   discover_verb->add_option("--token", *token, "Only the list of this token");
   discover_verb->add_option("--limit", *limit, "Give up after this time; exit code 12")->capture_default_str();
+  discover_verb->footer("Example: adsauditd account discover --token brand-a");
   discover_verb->callback([&invocation, token, limit] {
     invocation.verb = [token, limit](const Invocation& called) {
       return discover_accounts(called, *token, limit_of(*limit));

@@ -188,6 +188,7 @@ void add_audit(CLI::App& app, Invocation& invocation) {
   verb->add_option("--token", options->token, "Only this token");
   verb->add_option("--account", options->account, "Only this ad account");
   verb->add_flag("--explain", options->explain, "Tell each answer and what it means");
+  verb->footer("Example: adsauditd audit --once --token brand-a --explain");
   verb->callback([&invocation, options] {
     invocation.verb = [options](const Invocation& called) { return audit_once(called, *options); };
   });

@@ -246,6 +246,7 @@ void add_budget(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<Options>();
   verb->add_option("--token", options->token, "Only this token");
   verb->add_option("--account", options->account, "Only this ad account");
+  verb->footer("Example: adsauditd budget --account 18ce54d4x5t");
   verb->callback([&invocation, options] {
     invocation.verb = [options](const Invocation& called) { return budget(called, *options); };
   });

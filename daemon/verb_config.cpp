@@ -53,6 +53,7 @@ void add_config(CLI::App& app, Invocation& invocation) {
   CLI::App* verb = config->add_subcommand("check", "Read the settings as a start would, and tell all that is wrong");
   auto strict = std::make_shared<bool>(false);
   verb->add_flag("--strict", *strict, "Let warnings fail, too");
+  verb->footer("Example: adsauditd config check --strict");
   verb->callback([&invocation, strict] {
     invocation.verb = [strict](const Invocation& called) { return check(called, *strict); };
   });

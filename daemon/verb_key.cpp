@@ -54,6 +54,7 @@ void add_key(CLI::App& app, Invocation& invocation) {
   CLI::App* init = key->add_subcommand("init", "Write a fresh key, mode 0400; an existing file is never overwritten");
   auto path = std::make_shared<std::string>();
   init->add_option("FILE", *path, "Where the key goes")->required();
+  init->footer("Example: adsauditd key init /etc/adsauditd/credentials/adsauditd.key");
   init->callback([&invocation, path] {
     invocation.verb = [path](const Invocation& called) {
       write_new_file(*path, fresh_key().reveal());

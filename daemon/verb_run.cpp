@@ -8,6 +8,7 @@ namespace app {
 
 void add_run(CLI::App& app, Invocation& invocation) {
   CLI::App* verb = app.add_subcommand("run", "Run the daemon in front, until SIGTERM or SIGINT");
+  verb->footer("Example: adsauditd run --config ./adsauditd.yaml");
   verb->callback([&invocation] {
     invocation.verb = [](const Invocation& called) {
       const auto settings = load_settings(called, Secrets::kNeeded);

@@ -173,6 +173,7 @@ int status(const Invocation& called) {
 
 void add_status(CLI::App& app, Invocation& invocation) {
   app.add_subcommand("status", "Show what is watched, and what is wrong, as the database knows it")
+      ->footer("Example: adsauditd status --json")
       ->callback([&invocation] { invocation.verb = status; });
 }
 

@@ -246,6 +246,7 @@ void add_token(CLI::App& app, Invocation& invocation) {
   add_verb->add_option("--label", new_token->labels, "key=value; repeat it");
   add_verb->add_option("--file", new_token->file, "Two lines, access token and secret; - is standard input")
       ->capture_default_str();
+  add_verb->footer("Example: adsauditd token add brand-a --app agency --kind advertiser --label owner=ads-ops");
   add_verb->callback([&invocation, new_token] {
     invocation.verb = [new_token](const Invocation& called) { return add(called, *new_token); };
   });
@@ -255,17 +256,19 @@ void add_token(CLI::App& app, Invocation& invocation) {
   import_verb->add_option("--from", import_options->from, "The form of the file: csv")->capture_default_str();
   import_verb->add_option("FILE", import_options->file, "The file; - is standard input")->required();
   import_verb->add_flag("--dry-run", import_options->dry_run, "Check only");
+  import_verb->footer("Example: adsauditd token import --from csv tokens.csv --dry-run");
   import_verb->callback([&invocation, import_options] {
     invocation.verb = [import_options](const Invocation& called) { return import(called, *import_options); };
   });
 
-  token->add_subcommand("list", "Show the tokens, without their secrets")->callback([&invocation] {
-    invocation.verb = list;
-  });
+  token->add_subcommand("list", "Show the tokens, without their secrets")
+      ->footer("Example: adsauditd token list --json")
+      ->callback([&invocation] { invocation.verb = list; });
 
   auto gone = std::make_shared<std::string>();
   CLI::App* remove_verb = token->add_subcommand("remove", "Forget a token's secrets; its history stays");
   remove_verb->add_option("NAME", *gone, "The token's name")->required();
+  remove_verb->footer("Example: adsauditd token remove brand-a");
   remove_verb->callback(
       [&invocation, gone] { invocation.verb = [gone](const Invocation& called) { return remove(called, *gone); }; });
 }

@@ -51,6 +51,8 @@ class Dispatcher {
   void stop();
   /// Requests under way.
   std::size_t in_flight() const { return in_flight_; }
+  /// Steady time at which a delivery may be started, perhaps in the past; nothing while all wait for answers.
+  std::optional<base::Instant> next_due() const { return courier_.next_due(); }
   /// Deliveries in memory that are not done.
   std::size_t pending() const { return courier_.size(); }
   std::size_t pending(const std::string& destination) const { return courier_.size(destination); }

@@ -17,7 +17,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr base::Duration kTick = 5s;  // the watchdog waits for a minute
+constexpr base::Duration kTick = 5s;
+/// Several proofs of life in the time that the watchdog waits for one.
+constexpr int kProofs = 4;
 /// Open runs in one commit: some milliseconds of the store's time, so that a change need not wait for all of them.
 constexpr std::size_t kRunsAtOnce = 4096;
 
@@ -51,6 +53,7 @@ Loop::Loop(const LoopParts& parts, LoopOptions options)
       dispatcher_(
           parts.io, parts.courier, parts.sinks, store_thread_, parts.clock, parts.log,
           [this](alert::DeliveryAttempt attempt) {
+            deliveries_.beat(parts_.clock.now().steady);
             attempts_.push_back(std::move(attempt));
             commit_soon();
           },
@@ -62,6 +65,8 @@ Loop::Loop(const LoopParts& parts, LoopOptions options)
           parts.io, parts.destinations, parts.sinks, parts.clock, parts.log,
           [this](const std::string& destination) { return parts_.engine.standing(destination, parts_.clock.now()); }),
       heartbeat_(parts.io, parts.heartbeats, parts.sinks, parts.log, [this] { return well(); }),
+      questions_(parts.clock.now().steady),
+      deliveries_(parts.clock.now().steady),
       pump_timer_(parts.io),
       commit_timer_(parts.io),
       flush_timer_(parts.io),
@@ -202,18 +207,38 @@ void Loop::tick() {
   supervisor_.status(fmt::format("watching {} tokens on {} pairs, {} open incidents, {} alerts under way",
                                  engine.roster().live_tokens(), engine.roster().live_pairs(),
                                  engine.open_incidents().size(), dispatcher_.pending()));
-  // The proof of life goes through both threads: a store that hangs is as bad as a loop that does.
-  store_thread_.run([](store::Store&) { return true; }, [this](bool) { supervisor_.feed_watchdog(); });
+  prove_life();
   const bool out_of_time = once_ && parts_.clock.now().steady >= stop_by_;
   const std::size_t pending = deliver_to_ ? dispatcher_.pending(*deliver_to_) : dispatcher_.pending();
   const bool settled = once_ && engine.unsettled() == 0 && !engine.has_batch() && attempts_.empty() && !unwritten_ &&
                        !committing_ && pending == 0;
   if (out_of_time || settled) return begin_stop(settled ? "the audit is complete" : "time is up");
-  const auto next = once_ ? 50ms : kTick;
+  const auto next = once_ ? 50ms : std::min(kTick, Supervisor::watchdog_period().value_or(kProofs * kTick) / kProofs);
   tick_timer_.expires_after(next);
   tick_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) tick();
   });
+}
+
+/// Why the day does not move although the loop turns; empty when it does.
+std::string_view Loop::stuck() {
+  const base::Moment now = parts_.clock.now();
+  if (unwritten_) {  // nothing is asked or sent meanwhile, and people are told why
+    questions_.excuse(now.steady);
+    deliveries_.excuse(now.steady);
+    return {};
+  }
+  const auto questions = questions_.complaint({parts_.engine.next_due(now), parts_.api.in_flight()}, now.steady);
+  if (!questions.empty()) return questions;
+  return deliveries_.complaint({dispatcher_.next_due(), dispatcher_.in_flight()}, now.steady);
+}
+
+/// The proof of life goes through both threads, and is given only while questions and deliveries move: a store that
+/// hangs or a courier that sleeps is as bad as a loop that does.
+void Loop::prove_life() {
+  const std::string_view why = stuck();
+  if (!why.empty()) return parts_.log.error("no sign of life for the watchdog reason=\"{}\"", why);
+  store_thread_.run([](store::Store&) { return true; }, [this](bool) { supervisor_.feed_watchdog(); });
 }
 
 void Loop::begin_stop(const std::string& why) {

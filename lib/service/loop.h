@@ -12,6 +12,7 @@
 #include "service/engine.h"
 #include "service/heartbeat.h"
 #include "service/keyring.h"
+#include "service/pulse.h"
 #include "service/repeater.h"
 #include "service/store_thread.h"
 #include "service/supervisor.h"
@@ -116,6 +117,8 @@ class Loop {
   bool well() const;
 
   void tick();
+  void prove_life();
+  std::string_view stuck();
   void refresh();
   void flush();
   void flush_some();
@@ -128,6 +131,7 @@ class Loop {
   Repeater repeater_;
   Heartbeat heartbeat_;
   Supervisor supervisor_;
+  Pulse questions_, deliveries_;  ///< do they move?
   boost::asio::steady_timer pump_timer_, commit_timer_, flush_timer_, refresh_timer_, tick_timer_, stop_timer_;
   std::vector<alert::DeliveryAttempt> attempts_;  ///< not committed yet
   std::optional<store::Batch> unwritten_;         ///< refused for want of room; written before anything else

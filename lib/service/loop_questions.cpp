@@ -61,6 +61,7 @@ void Loop::start(const Work& work) {
 }
 
 bool Loop::counts(const Work& work, const http::Reply& reply) {
+  questions_.beat(parts_.clock.now().steady);
   const bool given_up = stopping_ && !reply.ok() && reply.error().stage == http::Stage::kRefused;
   if (!given_up && parts_.engine.current(asked_of(work))) return true;
   parts_.engine.abandon(work, parts_.clock.now());

@@ -13,6 +13,8 @@ namespace settings {
 namespace {
 
 constexpr std::array<std::string_view, 3> kKinds{"file", "cred", "env"};
+/// What systemd puts before the name of a file that it loads with a whole directory: the id that the unit gives it.
+constexpr std::array<std::string_view, 3> kCredentialPrefixes{"", "credentials_", "encrypted_"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -72,12 +74,16 @@ class Resolver {
           fmt::format("there is no credential {}, because systemd did not start this program; run it as a "
                       "service with LoadCredential={}:/path, or use ${{file:/path}}",
                       name, name));
-    const std::string path = references_.credentials_directory + "/" + name;
-    std::error_code ignored;
-    if (!std::filesystem::exists(path, ignored))
-      return fail(
-          fmt::format("there is no credential {}; add LoadCredential={}:/path to the unit of adsauditd", name, name));
-    return read(path);
+    for (const std::string_view prefix : kCredentialPrefixes) {
+      const std::string path = fmt::format("{}/{}{}", references_.credentials_directory, prefix, name);
+      std::error_code error;
+      if (std::filesystem::exists(path, error)) return read(path);
+      if (error) return fail(fmt::format("cannot look for {}: {}; are you root?", path, error.message()));
+    }
+    return fail(
+        fmt::format("there is no credential {}; put its value into the file /etc/adsauditd/credentials/{}, or add "
+                    "LoadCredential={}:/path to the unit of adsauditd",
+                    name, name, name));
   }
 
   std::optional<std::string> from_file(const std::string& path) {

@@ -129,6 +129,32 @@ TEST_CASE("references: without systemd a credential says what to do") {
         "LoadCredential=master:/path, or use ${file:/path}");
 }
 
+TEST_CASE("references: credentials are also found as systemd names the files of a directory") {
+  const std::vector<Source> sources{{"a.yaml", "key: ${cred:master}\n"}};
+  const auto directory = fs::temp_directory_path() / ("adsauditd-credentials-" + std::to_string(::getpid()));
+  const auto look_up = [&](const std::string& text) {
+    Complaints complaints(sources);
+    Node node;
+    node.kind = Node::Kind::kText;
+    node.place = {0, 1, 6};
+    node.text = text;
+    auto value = resolve(node, Content::kSecret, {.credentials_directory = directory.string()}, complaints);
+    return value ? *value : complaints.take()[0].message;
+  };
+  fs::create_directory(directory);
+  std::ofstream(directory / "plain") << "one";
+  std::ofstream(directory / "credentials_plain") << "other";
+  std::ofstream(directory / "credentials_listed") << "two";
+  std::ofstream(directory / "encrypted_sealed") << "three";
+  CHECK(look_up("${cred:plain}") == "one");
+  CHECK(look_up("${cred:listed}") == "two");
+  CHECK(look_up("${cred:sealed}") == "three");
+  CHECK(look_up("${cred:gone}") ==
+        "there is no credential gone; put its value into the file /etc/adsauditd/credentials/gone, or add "
+        "LoadCredential=gone:/path to the unit of adsauditd");
+  fs::remove_all(directory);
+}
+
 TEST_CASE("references: a whole reference is told from a text that holds one") {
   CHECK(is_reference("${env:A}"));
   CHECK_FALSE(is_reference("x${env:A}"));
