@@ -11,6 +11,7 @@
 #include "service/dispatcher.h"
 #include "service/engine.h"
 #include "service/heartbeat.h"
+#include "service/housekeeper.h"
 #include "service/keyring.h"
 #include "service/repeater.h"
 #include "service/store_thread.h"
@@ -37,6 +38,7 @@ struct Discovered {
 };
 
 struct LoopOptions {
+  store::Retention retention;
   base::Duration flush_interval{2 * 60'000};  ///< of open runs and buckets
   base::Duration refresh_interval{2'000};     ///< how soon a token of the command line is noticed
   base::Duration drain_limit{3'000};          ///< at the end, for deliveries under way
@@ -127,6 +129,7 @@ class Loop {
   Dispatcher dispatcher_;
   Repeater repeater_;
   Heartbeat heartbeat_;
+  Housekeeper housekeeper_;
   Supervisor supervisor_;
   boost::asio::steady_timer pump_timer_, commit_timer_, flush_timer_, refresh_timer_, tick_timer_, stop_timer_;
   std::vector<alert::DeliveryAttempt> attempts_;  ///< not committed yet
