@@ -85,9 +85,7 @@ void allow_incremental_vacuum(Database& database, bool empty) {
   database.run("PRAGMA auto_vacuum = INCREMENTAL");
   if (empty) return;
   try {
-    CRASH_POINT("vacuum.before");
     database.run("VACUUM");
-    CRASH_POINT("vacuum.after");
   } catch (const FullStore&) {  // nothing depends on it
     database.run("PRAGMA auto_vacuum = NONE");
   }
