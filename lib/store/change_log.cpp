@@ -158,10 +158,19 @@ constexpr std::string_view kPrunable =
     "AND r.number > c.number AND r.number <= ?2 AND r.at < ?3 AND r.kind = ?9)) "
     "FROM changes c WHERE c.number > ?1 AND c.number <= ?2 ORDER BY c.number LIMIT ?4";
 
+/// A figure about pruning; 0 before the first time.
+std::int64_t noted(const Database& database, std::string_view name) {
+  Statement row(database, "SELECT value FROM meta WHERE name = ?");
+  return row.bind(name).next() ? row.number(0) : 0;
+}
+
+void note(const Database& database, std::string_view name, std::int64_t value) {
+  Statement(database, "INSERT OR REPLACE INTO meta (name, value) VALUES (?,?)").bind(name).bind(value).run();
+}
+
 /// The highest number that may be missing; 0 when none may.
 std::uint64_t pruned_to(const Database& database) {
-  Statement row(database, "SELECT value FROM meta WHERE name = 'changes_pruned_to'");
-  return row.next() ? static_cast<std::uint64_t>(row.number(0)) : 0;
+  return static_cast<std::uint64_t>(noted(database, "changes_pruned_to"));
 }
 
 std::string pruned_text(std::uint64_t last) { return "entries up to number " + std::to_string(last); }
@@ -317,19 +326,22 @@ std::uint64_t ChangeLog::last_before(base::Instant limit) const {
   return low;
 }
 
-void ChangeLog::note_pruning(std::uint64_t last, const verdict::ChangeId& note, base::Instant now) {
+void ChangeLog::note_pruning(std::uint64_t last, const verdict::ChangeId& id, base::Instant now) {
   if (pruned_to(database_) >= last) return;
   verdict::Change change;
-  change.id = note;
+  change.id = id;
   change.at = now;
   change.kind = "pruned";
   change.after = pruned_text(last);
   append({change});
-  Statement(database_, "INSERT OR REPLACE INTO meta (name, value) VALUES ('changes_pruned_to', ?)").bind(last).run();
+  note(database_, "changes_pruned_to", static_cast<std::int64_t>(last));
 }
 
-ChangeLog::Swept ChangeLog::prune(std::uint64_t after, base::Instant limit, int most, const verdict::ChangeId& note,
+ChangeLog::Swept ChangeLog::prune(std::uint64_t after, base::Instant limit, int most, const verdict::ChangeId& id,
                                   base::Instant now) {
+  // Once for each limit: what is kept is looked at again and again else.
+  const auto limit_ms = base::to_epoch_ms(limit);
+  if (after == 0 && noted(database_, "changes_looked_through") == limit_ms) return {.over = true};
   const auto last = last_before(limit);
   Statement rows(database_, kPrunable);
   rows.bind(after).bind(last).bind(limit).bind(most);
@@ -343,15 +355,17 @@ ChangeLog::Swept ChangeLog::prune(std::uint64_t after, base::Instant limit, int 
   std::vector<Row> looked_at;
   while (rows.next())
     looked_at.push_back({static_cast<std::uint64_t>(rows.number(0)), rows.bytes(1), rows.number(2) != 0});
+  const bool over = std::ssize(looked_at) < most;
+  if (over) note(database_, "changes_looked_through", limit_ms);
   if (looked_at.empty()) return {.over = true};
 
   Statement erase(database_, "DELETE FROM changes WHERE number = ?");
   Statement erase_anchor(database_, "DELETE FROM change_anchors WHERE number = ?");
   Statement anchor(database_, "INSERT INTO change_anchors (number, hash) VALUES (?,?)");
-  Swept swept{.looked_at = looked_at.back().number, .over = std::ssize(looked_at) < most};
+  Swept swept{.looked_at = looked_at.back().number, .over = over};
   for (const auto& [number, hash, kept] : looked_at) {
     if (kept) continue;
-    if (swept.deleted++ == 0) note_pruning(last, note, now);
+    if (swept.deleted++ == 0) note_pruning(last, id, now);
     erase.bind(number).run();
     // The one before it, if that is gone, has nothing that ties in to it any more; the one after it has.
     erase_anchor.bind(number - 1).run();

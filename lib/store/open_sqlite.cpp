@@ -78,10 +78,13 @@ void require_sound(Database& database) {
 }
 
 /// So that pages that became empty can be given back in small steps. An empty database is made so; one of before has to
-/// be written anew once, and is left as it is while there is no room for that.
+/// be written anew once, and is left as it is while there is no room for that, or when it is so large that the start
+/// would take too long.
 void allow_incremental_vacuum(Database& database, bool empty) {
   constexpr std::int64_t kIncremental = 2;
+  constexpr std::uintmax_t kLargest = std::uintmax_t{1} << 30;  // bytes: ten seconds or so
   if (database.number("PRAGMA auto_vacuum") == kIncremental) return;
+  if (!empty && std::filesystem::file_size(database.path()) > kLargest) return;
   database.run("PRAGMA auto_vacuum = INCREMENTAL");
   if (empty) return;
   try {

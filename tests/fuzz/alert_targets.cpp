@@ -41,7 +41,7 @@ void match(std::string_view bytes) {
 void words(std::string_view bytes) {
   Pieces pieces(bytes);
   auto alert = sample();
-  alert.account_name = pieces.text();
+  alert.subject.account_name = pieces.text();
   const alert::Template words{std::string(pieces.text()), std::string(pieces.rest())};
   for (const auto& text : {words.title, words.text}) {
     if (const auto complaint = alert::complaint_about_template(text)) {

@@ -111,10 +111,10 @@ void address(std::string_view bytes) {
   for (int count = 0; count < 4 && !pieces.empty(); ++count) addresses.push_back(address_of(pieces));
   for (const auto& each : addresses) {
     if (http::is_public(each)) ENSURE(!http::is_private(each) && !is_loopback_or_any(each));
-    // The same address in the clothes of IPv6 is no better.
+    // The same address in the clothes of IPv6 is no better and no worse.
     if (each.is_v4()) {
       const auto mapped = boost::asio::ip::make_address_v6(boost::asio::ip::v4_mapped, each.to_v4());
-      ENSURE(!http::is_public(mapped));
+      ENSURE(http::is_public(mapped) == http::is_public(each));
       ENSURE(http::is_private(mapped) == http::is_private(each));
     }
   }
