@@ -2,25 +2,22 @@
 
 #include <spdlog/logger.h>
 
-#include <chrono>
+#include <utility>
 
 namespace service {
-namespace {
-
-using namespace std::chrono_literals;
-
-constexpr base::Duration kFirst = 10min;  // a start has enough to do
-constexpr base::Duration kEvery = 1h;
-constexpr base::Duration kBetweenSteps = 50ms;
-constexpr base::Duration kWhileBusy = 200ms;
-
-}  // namespace
 
 Housekeeper::Housekeeper(boost::asio::io_context& io, StoreThread& store, store::Retention retention,
-                         const base::Clock& clock, spdlog::logger& log, std::function<bool()> may_write)
-    : store_(store), retention_(retention), clock_(clock), log_(log), may_write_(std::move(may_write)), timer_(io) {}
+                         const base::Clock& clock, spdlog::logger& log, std::function<bool()> may_write,
+                         const Pace& pace)
+    : store_(store),
+      retention_(retention),
+      clock_(clock),
+      log_(log),
+      may_write_(std::move(may_write)),
+      pace_(pace),
+      timer_(io) {}
 
-void Housekeeper::start() { wait(kFirst); }
+void Housekeeper::start() { wait(pace_.first); }
 
 void Housekeeper::stop() {
   stopped_ = true;
@@ -35,7 +32,7 @@ void Housekeeper::wait(base::Duration pause) {
 }
 
 void Housekeeper::step() {
-  if (!may_write_()) return wait(kWhileBusy);
+  if (!may_write_()) return wait(pace_.while_busy);
   store_.run(
       [retention = retention_, now = clock_.now().utc](store::Store& store) {
         try {
@@ -47,7 +44,7 @@ void Housekeeper::step() {
       [this](const store::Pruned& step) {
         if (stopped_) return;
         note(step);
-        wait(step.more ? kBetweenSteps : kEvery);
+        wait(step.more ? pace_.between_steps : pace_.every);
       });
 }
 

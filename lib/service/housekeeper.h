@@ -17,9 +17,16 @@ namespace service {
 /// store has time for what is new. Loop thread only.
 class Housekeeper {
  public:
+  struct Pace {
+    base::Duration first{10 * 60'000};  ///< after the start, which has enough to do
+    base::Duration every{60 * 60'000};
+    base::Duration between_steps{50};
+    base::Duration while_busy{200};
+  };
+
   /// `may_write`: whether the store has nothing else to do, and room. All others outlive the housekeeper.
   Housekeeper(boost::asio::io_context& io, StoreThread& store, store::Retention retention, const base::Clock& clock,
-              spdlog::logger& log, std::function<bool()> may_write);
+              spdlog::logger& log, std::function<bool()> may_write, const Pace& pace);
 
   void start();
   void stop();
@@ -36,6 +43,7 @@ class Housekeeper {
   const base::Clock& clock_;
   spdlog::logger& log_;
   std::function<bool()> may_write_;
+  Pace pace_;
   boost::asio::steady_timer timer_;
   store::Pruned pass_;  ///< what the present one did so far
   bool stopped_ = false;

@@ -63,7 +63,7 @@ Loop::Loop(const LoopParts& parts, LoopOptions options)
           [this](const std::string& destination) { return parts_.engine.standing(destination, parts_.clock.now()); }),
       heartbeat_(parts.io, parts.heartbeats, parts.sinks, parts.log, [this] { return well(); }),
       housekeeper_(parts.io, store_thread_, options.retention, parts.clock, parts.log,
-                   [this] { return !unwritten_ && !committing_; }),
+                   [this] { return !unwritten_ && !committing_; }, {}),
       pump_timer_(parts.io),
       commit_timer_(parts.io),
       flush_timer_(parts.io),
