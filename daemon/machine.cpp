@@ -45,8 +45,7 @@ int with_machine(const settings::Settings& settings, spdlog::logger& log, const 
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   base::SystemClock clock;
   base::SystemRandom random;
-  const auto store =
-      store::open_sqlite({.path = settings.store_path, .key = settings.store_key.clone()}, random, clock.now().utc);
+  const auto store = store::open_sqlite(store_options(settings, store::Access::kDaemon), random, clock.now().utc);
   follow_settings(*store, settings, random, clock.now().utc);
 
   http::TlsOptions api_options = settings.tls;
@@ -80,7 +79,7 @@ int with_machine(const settings::Settings& settings, spdlog::logger& log, const 
                       .store = *store,
                       .clock = clock,
                       .log = log},
-                     {});
+                     {.retention = settings.retention});
   Machine machine{loop, engine, clock};
   return use(machine);
 }

@@ -67,6 +67,8 @@ Loop::Loop(const LoopParts& parts, LoopOptions options)
       heartbeat_(parts.io, parts.heartbeats, parts.sinks, parts.log, [this] { return well(); }),
       questions_(parts.clock.now().steady),
       deliveries_(parts.clock.now().steady),
+      housekeeper_(parts.io, store_thread_, options.retention, parts.clock, parts.log,
+                   [this] { return !unwritten_ && !committing_; }, {}),
       pump_timer_(parts.io),
       commit_timer_(parts.io),
       flush_timer_(parts.io),
@@ -138,6 +140,7 @@ void Loop::run_until_stopped() {
   dispatcher_.start();
   repeater_.start();
   if (!once_) heartbeat_.start();
+  if (!once_) housekeeper_.start();
   every(flush_timer_, options_.flush_interval, &Loop::flush);
   pump();
   boost::asio::post(parts_.io, [this] {  // the first round is behind us
@@ -253,6 +256,7 @@ void Loop::begin_stop(const std::string& why) {
   dispatcher_.stop();
   repeater_.stop();
   heartbeat_.stop();
+  housekeeper_.stop();
   parts_.api.shut_down();
   for (auto* timer : {&pump_timer_, &flush_timer_, &refresh_timer_, &tick_timer_}) timer->cancel();
   CRASH_POINT("stop.begun");

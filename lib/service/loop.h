@@ -11,6 +11,7 @@
 #include "service/dispatcher.h"
 #include "service/engine.h"
 #include "service/heartbeat.h"
+#include "service/housekeeper.h"
 #include "service/keyring.h"
 #include "service/pulse.h"
 #include "service/repeater.h"
@@ -38,6 +39,7 @@ struct Discovered {
 };
 
 struct LoopOptions {
+  store::Retention retention;
   base::Duration flush_interval{2 * 60'000};  ///< of open runs and buckets
   base::Duration refresh_interval{2'000};     ///< how soon a token of the command line is noticed
   base::Duration drain_limit{3'000};          ///< at the end, for deliveries under way
@@ -130,6 +132,7 @@ class Loop {
   Dispatcher dispatcher_;
   Repeater repeater_;
   Heartbeat heartbeat_;
+  Housekeeper housekeeper_;
   Supervisor supervisor_;
   Pulse questions_, deliveries_;  ///< do they move?
   boost::asio::steady_timer pump_timer_, commit_timer_, flush_timer_, refresh_timer_, tick_timer_, stop_timer_;

@@ -35,14 +35,6 @@ auto into_both(First first, Second second, Form<V> form) {
   };
 }
 
-const Table<Settings>& store_keys() {
-  static const Table<Settings> table{
-      {"path", Need::kOptional, into(&Settings::store_path, line())},
-      {"key", Need::kRequired, into(&Settings::store_key, key())},
-  };
-  return table;
-}
-
 const Table<Settings>& log_keys() {
   static const Table<Settings> table{
       {"level", Need::kOptional,

@@ -9,6 +9,7 @@ namespace settings {
 
 const Table<Settings>& settings_keys();
 const Table<Settings>& api_keys();
+const Table<Settings>& store_keys();
 const Table<service::App>& app_keys();
 const Table<Token>& token_keys();
 const Table<service::AuditOptions>& audit_keys();

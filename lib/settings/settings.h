@@ -11,6 +11,7 @@
 #include "service/options.h"
 #include "settings/complaint.h"
 #include "settings/references.h"
+#include "store/retention.h"
 #include "xads/client.h"
 #include "xads/error_codes.h"
 
@@ -36,7 +37,9 @@ struct Settings {
   xads::CodeTable error_codes = xads::CodeTable::built_in();
   http::TlsOptions tls;
   std::string store_path = "/var/lib/adsauditd/adsauditd.db";
-  base::Secret store_key;  ///< base64 of 32 bytes
+  base::Secret store_key;      ///< base64 of 32 bytes
+  base::Secret old_store_key;  ///< the same of the key before it, or empty
+  store::Retention retention;
   std::vector<service::App> apps;
   std::vector<Token> tokens;
   service::AuditOptions audit;

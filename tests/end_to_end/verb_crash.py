@@ -4,9 +4,11 @@ A workshop is a database with a bit of everything in it. Each run has a copy: th
 what is there then is looked at; the verb is run again, and does its work.
 """
 
+import base64
 import collections
 import contextlib
 import json
+import secrets
 import shutil
 import signal
 
@@ -82,6 +84,10 @@ class Workshop:
             "commit.replay.": Verb(["alerts", "replay", "--all"], "replays", done_already=(0, NOT_FOUND)),
             "commit.take_replays.": Verb(["alerts", "replay", "--all"], None, by_daemon=True),
             "commit.alerts.": Verb(["alerts", "list"], None),
+            "commit.prune.": Verb(["db", "prune"], None),
+            "db_backup.": Verb(["db", "backup", "{directory}/copy.db"], None),
+            "commit.rotation_": Verb(["key", "rotate"], None),
+            "rotation.": Verb(["key", "rotate"], None),
         }
 
     def verb_for(self, point):
@@ -89,13 +95,21 @@ class Workshop:
         return next((verb for start, verb in self._verbs.items() if point.startswith(start)), None)
 
     def run_for(self, point):
-        return VerbRun(self._copy(point), point, self.verb_for(point))
+        daemon, verb = self._copy(point), self.verb_for(point)
+        arguments = [argument.format(directory=daemon.directory) for argument in verb.arguments]
+        return VerbRun(daemon, point, verb._replace(arguments=arguments))
 
     def _copy(self, name):
+        """With a new key beside the one that sealed what is there, so that it can be rotated."""
         directory = self._directory / name
         directory.mkdir()
-        database = shutil.copy(self._settings["store"]["path"], directory)
-        return Daemon({**self._settings, "store": {**self._settings["store"], "path": str(database)}}, directory)
+        store = self._settings["store"]
+        database = shutil.copy(store["path"], directory)
+        key = directory / "new.key"
+        key.touch(0o600)
+        key.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
+        return Daemon({**self._settings, "store": {"path": str(database), "key": f"${{file:{key}}}",
+                                                   "old_key": store["key"]}}, directory)
 
 
 class VerbRun:

@@ -83,6 +83,9 @@ class FailingStore final : public store::Store {
   void request_test(const alert::TestRequest& request) override { real_->request_test(request); }
   std::vector<alert::TestRequest> test_requests() override { return real_->test_requests(); }
   store::ChainCheck verify_chain() override { return real_->verify_chain(); }
+  store::Pruned prune(const store::Retention& retention, base::Instant now) override {
+    return real_->prune(retention, now);
+  }
 
  private:
   std::unique_ptr<store::Store> real_;
