@@ -45,6 +45,10 @@ class SignIn:
                 return
             setattr(self, name, getattr(self, name) + text)
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def wait_for_link(self, timeout=20):
         found = wait_until(lambda: LINK.search(self.stderr) or self._process.poll() is not None, timeout,
                            what="the terminal shows a link")
