@@ -28,13 +28,17 @@ int add(const Invocation& called, const Options& options) {
   Progress progress(false);
   const Stored stored = store_tokens(settings, std::move(tokens), false, progress);
   if (!called.json) {
-    fmt::print("stored {}{}\n", options.name, stored.replaced.empty() ? "" : ", in place of the one of that name");
+    fmt::print("stored {}{}\n", options.name,
+               !stored.unchanged.empty() ? "; it was stored like that already"
+               : stored.replaced.empty() ? ""
+                                         : ", in place of the one of that name");
     return kExitOk;
   }
   print_json([&](base::JsonWriter& writer) {
     writer.StartObject();
     member(writer, "stored", std::vector<std::string>{options.name});
     member(writer, "replaced", stored.replaced);
+    member(writer, "unchanged", stored.unchanged);
     member(writer, "dry_run", false);
     writer.EndObject();
   });

@@ -28,12 +28,13 @@ Reader reader_for(const std::string& form) {
 
 void print_as_json(const Stored& stored, bool dry_run) {
   std::vector<std::string> all = stored.added;
-  all.insert(all.end(), stored.replaced.begin(), stored.replaced.end());
+  for (const auto* more : {&stored.replaced, &stored.unchanged}) all.insert(all.end(), more->begin(), more->end());
   print_json([&](base::JsonWriter& writer) {
     writer.StartObject();
     member(writer, "stored", all);
     member(writer, "added", stored.added);
     member(writer, "replaced", stored.replaced);
+    member(writer, "unchanged", stored.unchanged);
     member(writer, "dry_run", dry_run);
     writer.EndObject();
   });
@@ -60,10 +61,11 @@ int import(const Invocation& called, const Options& options) {
     print_as_json(stored, options.dry_run);
     return kExitOk;
   }
-  const std::size_t count = stored.added.size() + stored.replaced.size();
+  const std::size_t count = stored.added.size() + stored.replaced.size() + stored.unchanged.size();
   fmt::print("{} {} token{}\n", options.dry_run ? "would store" : "stored", count, count == 1 ? "" : "s");
   print_names("new", stored.added);
   print_names("in place of those of the same name", stored.replaced);
+  print_names("unchanged", stored.unchanged);
   return kExitOk;
 }
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <memory>
 #include <set>
 
 #include "base/clock.h"
@@ -57,6 +59,42 @@ void warn(const std::vector<store::StoredToken>& fresh, const settings::Settings
   print_some(warnings);
 }
 
+bool is_unchanged(const store::TokenRow& row, const NewToken& token, const store::Opener& opener) {
+  if (row.token.app != token.app || audit::to_text(row.token.kind) != token.kind || row.token.labels != token.labels ||
+      row.accounts != token.accounts)
+    return false;
+  const auto stored = opener.open(row.token.id, row.token.name, row.sealed);
+  const xads::ByToken before;
+  return !before(stored, token.secrets) && !before(token.secrets, stored) &&
+         row.source == store::TokenSource::kCommandLine;
+}
+
+/// How each token stands to those that are there.
+class Sorter {
+ public:
+  explicit Sorter(store::Store* store) {
+    if (store == nullptr) return;
+    for (auto& row : store->tokens()) {
+      const std::string name = row.token.name;
+      known_.emplace(name, std::move(row));
+    }
+    if (!known_.empty()) opener_ = store->opener();
+  }
+  void add(const NewToken& token) {
+    const auto row = known_.find(token.name);
+    if (row == known_.end())
+      sorted.added.push_back(token.name);
+    else
+      (is_unchanged(row->second, token, *opener_) ? sorted.unchanged : sorted.replaced).push_back(token.name);
+  }
+
+  Stored sorted;
+
+ private:
+  std::map<std::string, store::TokenRow> known_;
+  std::shared_ptr<const store::Opener> opener_;
+};
+
 }  // namespace
 
 void refuse_tokens(const std::vector<std::string>& complaints) {
@@ -71,15 +109,11 @@ Stored store_tokens(const settings::Settings& settings, std::vector<NewToken> to
   const base::Instant now = base::SystemClock().now().utc;
   const bool reads = !dry_run || has_database(settings);
   const auto store = reads ? open_store(settings, random, !dry_run) : nullptr;
-  std::set<std::string> known;
-  if (store != nullptr) {
-    for (const auto& row : store->tokens()) known.insert(row.token.name);
-  }
-  Stored outcome;
+  Sorter sorter(store.get());
   std::vector<store::StoredToken> stored;
   std::vector<verdict::ChangeId> change_ids;
   for (auto& token : tokens) {
-    (known.contains(token.name) ? outcome.replaced : outcome.added).push_back(token.name);
+    sorter.add(token);
     stored.push_back(to_stored(std::move(token), random, now));
     change_ids.push_back(verdict::ChangeId::make(now, random));
     progress.show_share("looking for others like them", stored.size(), tokens.size());
@@ -89,7 +123,7 @@ Stored store_tokens(const settings::Settings& settings, std::vector<NewToken> to
   if (stored.size() > 1) progress.show(fmt::format("storing {} tokens in one go", stored.size()));
   if (!dry_run) store->put_tokens(stored, change_ids, now);
   progress.end();
-  return outcome;
+  return std::move(sorter.sorted);
 }
 
 store::TokenRow require_own_token(store::Store& store, const settings::Settings& settings, const std::string& name) {

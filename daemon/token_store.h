@@ -13,6 +13,7 @@ namespace app {
 struct Stored {
   std::vector<std::string> added;
   std::vector<std::string> replaced;
+  std::vector<std::string> unchanged;  ///< stored already, in every respect
 };
 
 /// Prints the complaints, or the first of many, and throws CommandError(kExitUsage): nothing was stored.

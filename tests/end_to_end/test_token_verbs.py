@@ -46,8 +46,9 @@ class Import(Case):
         self.assertEqual(stored["c"]["labels"], {"client": "C", "owner": "ops"})
         self.assertTrue(stored["d"]["discovered"])
         self.assertEqual(stored["d"]["user_id"], "92")
-        again = self.imported(json.dumps(tokens[:1]), "--from", "json")
-        self.assertIn("in place of those of the same name: b\n", again.stdout)
+        tokens[2].update(app="agency", kind="advertiser")
+        again = self.imported(json.dumps([tokens[0], tokens[2]]), "--from", "json")
+        self.assertEqual(again.stdout, "stored 2 tokens\nin place of those of the same name: d\nunchanged: b\n")
         self.assertEqual(leaked_canaries(run.stdout, run.stderr, again.stdout, *self.directory.glob("adsauditd.db*")), [])
 
     def test_a_broken_json_stores_nothing_and_tells_all_places(self):

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/random.h"
 #include "replies.h"
 
 namespace xads {
@@ -126,6 +127,22 @@ TEST_CASE("sign-in: nothing comes of another call") {
   std::string many = mine + rest;
   for (int i = 0; i < 20; ++i) many += "&p" + std::to_string(i) + "=";
   CHECK(call(many) == "foreign: the query is garbled");
+}
+
+TEST_CASE("sign-in: whatever is changed in a call-back, nothing but the very same parts is taken") {
+  base::SeededRandom random(20261201);
+  const std::string mine =
+      "/callback?state=" + kExpected.state + "&oauth_token=request-token-1&oauth_verifier=verifier";
+  const std::size_t end_of_secrets = mine.find("&oauth_verifier");
+  for (int round = 0; round < 20'000; ++round) {
+    std::string target = mine;
+    const std::size_t place = random.next_u64() % end_of_secrets;
+    const auto byte = static_cast<char>(random.next_u64() % 256);
+    if (target[place] == byte) continue;
+    target[place] = byte;
+    CAPTURE(target);
+    CHECK(call(target).substr(0, 8) == "foreign:");
+  }
 }
 
 TEST_CASE("sign-in: the state goes into the call-back's query") {
