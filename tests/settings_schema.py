@@ -1,14 +1,17 @@
 #!/usr/bin/python3
-"""The schema for editors is what the program prints, and takes what the program takes.
+"""The schema for editors is what the program prints, and takes what the program takes; the reference is whole.
 
 usage: settings_schema.py SOURCE_FOLDER ADSAUDITD
 """
 
+import base64
 import json
+import os
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 import jsonschema
 import yaml
@@ -31,6 +34,42 @@ Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false
 
 def read(text):
     return yaml.load(text, Loader=Loader)  # noqa: S506  (a safe loader)
+
+
+def uncommented(text):
+    """The reference with all its examples in force; comments that are sentences stay comments."""
+    lines = []
+    for line in text.splitlines():
+        example = re.match(r"^( *)# (( *)(- |[a-z_]+:( |$)|\{\{).*)$", line)
+        lines.append(example.group(1) + example.group(2) if example else line)
+    return "\n".join(lines) + "\n"
+
+
+def secret_for(name):
+    if name.endswith(".key") and name.startswith("adsauditd"):
+        return base64.b64encode(bytes(32)).decode()
+    if name.endswith(".url"):
+        host = {"slack.url": "hooks.slack.com/services/T0/B0/x", "sales.url": "hooks.slack.com/services/T0/B0/y",
+                "teams.url": "example.webhook.office.com/webhookb2/x"}.get(name, "example.com/" + name)
+        return "https://" + host
+    if name.startswith("siem."):
+        return "whsec_" + base64.b64encode(bytes(32)).decode()
+    return {"pagerduty.key": "0" * 32, "slack.token": "xoxb-0-0"}.get(name, name)
+
+
+def check_reference(text, program):
+    """The program takes every example of the reference."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        file = folder / "adsauditd.yaml"
+        file.write_text(text, encoding="utf-8")
+        (folder / "codes.yaml").write_text("- {code: SOME_NEW_CODE, status: 401, means: token_invalid}\n")
+        for name in re.findall(r"\$\{cred:([^}]+)\}", text):
+            (folder / name).write_text(secret_for(name))
+            (folder / name).chmod(0o600)
+        check = subprocess.run([program, "--config", str(file), "config", "check", "--no-network"], check=False,
+                               capture_output=True, text=True, env={**os.environ, "CREDENTIALS_DIRECTORY": str(folder)})
+        assert check.returncode == 0, f"the examples of config/adsauditd.yaml are refused:\n{check.stderr}"
 
 
 def keys_of(schema, found):
@@ -60,6 +99,10 @@ def main(source, program):
         assert not errors, f"{file}: {errors}"
 
     starter = (source / "config/adsauditd.yaml").read_text(encoding="utf-8")
+    check_reference(uncommented(starter), program)
+    errors = [f"{list(error.absolute_path)}: {error.message}" for error in validator.iter_errors(
+        read(uncommented(starter)))]
+    assert not errors, f"the examples of config/adsauditd.yaml: {errors}"
     missing = [key for key in sorted(keys_of(schema, set())) if not re.search(rf"\b{key}:", starter)]
     assert not missing, f"config/adsauditd.yaml does not explain {missing}"
 

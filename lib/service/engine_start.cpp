@@ -69,6 +69,13 @@ void Engine::take_handover(Handover handover) {
     const auto token = roster_.find_token(id);
     if (token && roster_.record(*token).alive && !roster_.record(*token).ignored) identity_wanted_[*token] = due;
   }
+  for (const auto& [id, at] : handover.replaced) {
+    if (const auto token = roster_.find_token(id)) replaced_at_[*token] = at;
+  }
+  for (const auto& [name, since] : handover.well_since) {
+    if (const auto app = roster_.find_app(name)) well_since_[*app] = since;
+  }
+  trouble_ = {handover.host_trouble, handover.host_trouble_at};
   announcer_.go_on(std::move(handover.waiting));
 }
 
@@ -80,6 +87,8 @@ std::optional<base::Instant> Engine::handed_turn(PairIndex index, base::Moment n
   const auto turn = std::lower_bound(turns.begin(), turns.end(), pair.id, earlier);
   if (turn == turns.end() || turn->probe != pair.id) return std::nullopt;
   pair.answered = turn->answered;
+  pair.why = turn->why;
+  pair.vain_attempts = turn->vain_attempts & 15U;
   const base::Duration interval = audit::interval_of(options_.intervals, pair.interval_class);
   const double longest = static_cast<double>(interval.count()) * (1 + options_.intervals.jitter);
   const bool in_time = turn->due - now.steady <= base::Duration(static_cast<base::Duration::rep>(longest));
@@ -95,7 +104,8 @@ Handover Engine::hand_over(base::Moment now) {
     const PairIndex index{static_cast<std::uint32_t>(place)};
     const Pair& pair = roster_.pair(index);
     if (pair.id.null() || !schedule_.contains(index)) continue;
-    handover.turns.push_back({pair.id, schedule_.due_of(index).value_or(now.steady), pair.answered});
+    handover.turns.push_back({pair.id, schedule_.due_of(index).value_or(now.steady), pair.answered, pair.why,
+                              static_cast<std::uint8_t>(pair.vain_attempts)});
   }
   std::sort(handover.turns.begin(), handover.turns.end(),
             [](const Handover::Turn& left, const Handover::Turn& right) { return left.probe < right.probe; });
@@ -105,6 +115,10 @@ Handover Engine::hand_over(base::Moment now) {
     handover.lists[roster_.record(token).id] = sweeps_.due_of(token).value_or(now.steady);
   }
   for (const auto& [token, due] : identity_wanted_) handover.identities[roster_.record(token).id] = due;
+  for (const auto& [token, at] : replaced_at_) handover.replaced[roster_.record(token).id] = at;
+  for (const auto& [app, since] : well_since_) handover.well_since[roster_.app_name(app)] = since;
+  handover.host_trouble = trouble_.why;
+  handover.host_trouble_at = trouble_.at;
   handover.waiting = announcer_.take_waiting();
   return handover;
 }
