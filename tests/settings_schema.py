@@ -92,7 +92,7 @@ def main(source, program):
     validator = jsonschema.Draft7Validator(schema)
 
     corpus = source / "tests/data/settings"
-    good = [*sorted((corpus / "good").rglob("*.yaml")), source / "config/adsauditd.yaml"]
+    good = [*sorted((corpus / "good").rglob("[!.]*.yaml")), source / "config/adsauditd.yaml"]
     for file in good:
         errors = [f"{list(error.absolute_path)}: {error.message}" for error in validator.iter_errors(
             read(file.read_text(encoding="utf-8")) or {})]
