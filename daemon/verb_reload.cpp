@@ -68,7 +68,7 @@ void add_reload(CLI::App& app, Invocation& invocation) {
   auto timeout = std::make_shared<std::string>("60s");
   verb->add_option("--timeout", *timeout, "Give up waiting after this time; exit code 12")->capture_default_str();
   verb->footer(
-      "Example: adsauditd config check && adsauditd reload\n"
+      "Example: adsauditd reload\n"
       "Exit code 3: the settings are broken, and the daemon goes on with the old ones. 4: no daemon answers.");
   verb->callback([&invocation, timeout] {
     invocation.verb = [timeout](const Invocation& called) { return reload(called, *timeout); };
