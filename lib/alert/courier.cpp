@@ -78,6 +78,18 @@ void Courier::restore(const std::vector<Thread>& threads) {
   for (const Thread& thread : threads) receipts_[{thread.destination, thread.thread}] = thread.receipt;
 }
 
+std::map<std::string, Lane::Pace> Courier::paces() const {
+  std::map<std::string, Lane::Pace> paces;
+  for (const auto& [name, lane] : lanes_) paces.emplace(name, lane.pace());
+  return paces;
+}
+
+void Courier::go_on(const std::map<std::string, Lane::Pace>& paces) {
+  for (const auto& [name, pace] : paces) {
+    if (const auto lane = lanes_.find(name); lane != lanes_.end()) lane->second.go_on(pace);
+  }
+}
+
 void Courier::wake(const std::string& destination) {
   const auto lane = lanes_.find(destination);
   if (lane != lanes_.end() && lane->second.parked()) lane->second.park(base::Instant{});

@@ -48,6 +48,10 @@ class Courier {
   /// By which the receivers know the first messages of threads that an earlier process began. Those that this one
   /// begins are kept until it ends: a hundred bytes for each incident that a bot tells of.
   void restore(const std::vector<Thread>& threads);
+  /// By name, on the steady clock: for another courier of this process, which goes on at the same pace. That a
+  /// destination is parked is not among it: whoever changes the settings wants to know now.
+  std::map<std::string, Lane::Pace> paces() const;
+  void go_on(const std::map<std::string, Lane::Pace>& paces);
   /// The operator has repaired a destination, or wants to know: it is tried now, if it was parked.
   void wake(const std::string& destination);
   /// The next delivery that ended without being sent, as the attempt to be committed. Ask after add() and take_due(),

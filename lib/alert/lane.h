@@ -52,6 +52,17 @@ class Lane {
   /// When take_due() may have something, perhaps in the past; nothing while only an answer can bring it.
   std::optional<base::Instant> next_due() const;
 
+  /// What the destination has asked for and how it has done, for another lane to the same receiver.
+  struct Pace {
+    base::Instant resting_until;
+    std::optional<base::Instant> failing_since;
+  };
+  Pace pace() const { return {resting_until_, failing_since_}; }
+  void go_on(const Pace& pace) {
+    rest_until(pace.resting_until);
+    failing_since_ = pace.failing_since;
+  }
+
  private:
   using Place = std::pair<std::string, std::uint64_t>;  ///< order key and sequence
 

@@ -127,7 +127,7 @@ void Loop::resume() {
   urgent_.clear();  // they are rows from now on
   if (std::exchange(pause_told_, false)) parts_.engine.hear_database("", parts_.clock.now());
   parts_.log.warn("auditing resumed");
-  dispatcher_.resume();
+  if (!handing_over_) dispatcher_.resume();
   CRASH_POINT("loop.resumed");
   pump();
 }

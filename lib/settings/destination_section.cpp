@@ -60,7 +60,9 @@ std::vector<std::string_view> type_names() {
 
 /// One secret, or a list of at most `most`.
 Form<std::vector<base::Secret>> secrets(Form<base::Secret> form, std::size_t most) {
-  return [form = std::move(form), most](Walk& walk, const Node& node) -> std::optional<std::vector<base::Secret>> {
+  using Secrets = std::vector<base::Secret>;
+  std::string schema = schema::any_of({form.schema, schema::list_of(form.schema, most)});
+  Form<Secrets> list = [form = std::move(form), most](Walk& walk, const Node& node) -> std::optional<Secrets> {
     std::vector<base::Secret> values;
     if (node.kind != Node::Kind::kList) {
       if (auto value = form(walk, node)) values.push_back(std::move(*value));
@@ -73,6 +75,9 @@ Form<std::vector<base::Secret>> secrets(Form<base::Secret> form, std::size_t mos
     }
     return values;
   };
+  list.secret = true;
+  list.schema = std::move(schema);
+  return list;
 }
 
 const Table<alert::Template>& template_keys() {
@@ -210,8 +215,8 @@ void add_destinations(Walk& walk, const Node& node, const Type& type, Draft draf
   }
 }
 
-}  // namespace
-
+/// A destination is read as a whole: its keys depend on its type. Adds to the destinations, one for each member of a
+/// cluster, or to the heartbeats; nothing when it is broken.
 void read_destination(Walk& walk, const Node& node, Settings& settings) {
   const std::size_t errors_before = walk.complaints.errors();
   Draft draft;
@@ -225,6 +230,29 @@ void read_destination(Walk& walk, const Node& node, Settings& settings) {
     add_destinations(walk, node, *type, std::move(draft), settings);
   else
     add_heartbeat(std::move(draft), settings);
+}
+
+/// Which keys each type takes and needs.
+std::string schema_of_types() {
+  std::vector<std::string> rules;
+  for (const Type& type : types()) {
+    std::vector<std::string_view> keys{"name", "type", "allow_private"};
+    keys.insert(keys.end(), type.required.begin(), type.required.end());
+    keys.insert(keys.end(), type.optional.begin(), type.optional.end());
+    const auto quoted = [](const std::vector<std::string_view>& names) {
+      return names.empty() ? std::string() : fmt::format(R"("{}")", fmt::join(names, R"(",")"));
+    };
+    rules.push_back(fmt::format(
+        R"({{"if":{{"properties":{{"type":{{"const":"{}"}}}}}},"then":{{"required":[{}],"propertyNames":{{"enum":[{}]}}}}}})",
+        type.name, quoted(type.required), quoted(keys)));
+  }
+  return fmt::format(R"("allOf":[{}],)", fmt::join(rules, ","));
+}
+
+}  // namespace
+
+Key<Settings> destinations_key() {
+  return {"destinations", Need::kOptional, list_of_wholes(read_destination, destination_keys(), schema_of_types())};
 }
 
 }  // namespace settings
