@@ -137,7 +137,7 @@ class Reload(VerbCase):
 
     def test_the_socket_is_ours_alone_and_goes_with_the_daemon(self):
         daemon = self.daemon()
-        path = pathlib.Path(self.settings["store"]["path"] + ".sock")
+        path = pathlib.Path(self.settings["store"]["path"]).with_suffix(".sock")
         self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
         with socket.socket(socket.AF_UNIX) as client:
             client.connect(str(path))
