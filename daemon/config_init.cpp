@@ -13,7 +13,7 @@ namespace app {
 namespace {
 
 constexpr std::string_view kStarter =
-#include "app/starter.inc"
+#include "embedded/starter.inc"
     ;
 
 /// Never into a file that exists.

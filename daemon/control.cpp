@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cstdlib>
+#include <filesystem>
 
 #include "complaint_output.h"
 #include "service/control_socket.h"
@@ -14,7 +15,7 @@ std::vector<std::string> control_paths(const std::string& store_path) {
     const std::string all = folders;
     paths.push_back(all.substr(0, all.find(':')) + "/control.sock");
   }
-  paths.push_back(store_path + ".sock");
+  paths.push_back(std::filesystem::path(store_path).replace_extension(".sock").string());
   paths.emplace_back("/run/adsauditd/control.sock");
   return paths;
 }

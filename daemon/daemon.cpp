@@ -51,6 +51,7 @@ int Daemon::run() {
   while (true) {
     handover = run_assembly(std::move(handover));
     const std::lock_guard lock(mutex_);
+    if (handover && stopping_) supervisor_.stopping();  // the loop did not know
     if (!handover || stopping_) return kExitOk;
     settings_ = std::move(next_);
     log_ = make_logger(settings_->log);

@@ -70,18 +70,18 @@ base::Result<ControlRequest> parse_control_request(std::string_view line) {
 
 /// Kept alive by the operation that is under way on it.
 struct ControlSocket::Connection {
-  Connection(stream_protocol::socket accepted, int& connections)
-      : socket(std::move(accepted)), deadline(socket.get_executor()), open(connections) {
-    ++open;
+  Connection(stream_protocol::socket accepted, std::shared_ptr<int> connections)
+      : socket(std::move(accepted)), deadline(socket.get_executor()), open(std::move(connections)) {
+    ++*open;
   }
-  ~Connection() { --open; }
+  ~Connection() { --*open; }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   stream_protocol::socket socket;
   boost::asio::steady_timer deadline;
   std::string text;  ///< of the request, then of the answer
-  int& open;
+  std::shared_ptr<int> open;
 };
 
 ControlSocket::ControlSocket(boost::asio::io_context& io, std::string path, Handler handler)
@@ -106,7 +106,7 @@ void ControlSocket::accept() {
         if (!ended) accept();
       });
     }
-    if (connections_ < kMostConnections) {
+    if (*connections_ < kMostConnections) {
       const auto connection = std::make_shared<Connection>(std::move(socket), connections_);
       may_ask(connection->socket) ? read(connection)
                                   : answer(connection, refusal("only root and the user of the daemon may ask it"));

@@ -30,7 +30,8 @@ constexpr std::size_t kMostControlBytes = 65'536;  ///< of a request, and of an 
 /// taken, the number of connections. Used on the thread that runs `io`, which outlives it.
 class ControlSocket {
  public:
-  /// Once, on the thread of `io`, at once or later; a text without line ends, at most kMostControlBytes.
+  /// Once, on the thread of `io`, at once or later; a text without line ends, at most kMostControlBytes. Whoever keeps
+  /// one drops it before `io` goes.
   using Answer = std::function<void(std::string text)>;
   using Handler = std::function<void(const ControlRequest&, Answer)>;
 
@@ -57,7 +58,7 @@ class ControlSocket {
   Handler handler_;
   boost::asio::local::stream_protocol::acceptor acceptor_;
   boost::asio::steady_timer pause_;
-  int connections_ = 0;
+  std::shared_ptr<int> connections_ = std::make_shared<int>(0);  ///< open; outlived by what is still under way
 };
 
 /// Why a daemon gave no answer.

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import unittest
 
-from harness import Daemon, FakeApi, make_pki, wait_until
+from harness import Background, Daemon, FakeApi, make_pki, wait_until
 from kill_run import PATIENCE, KillRun
 from verb_case import OTHER, VerbCase
 
@@ -137,7 +137,7 @@ class Reload(VerbCase):
 
     def test_the_socket_is_ours_alone_and_goes_with_the_daemon(self):
         daemon = self.daemon()
-        path = pathlib.Path(self.settings["store"]["path"] + ".sock")
+        path = pathlib.Path(self.settings["store"]["path"]).with_suffix(".sock")
         self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
         with socket.socket(socket.AF_UNIX) as client:
             client.connect(str(path))
@@ -145,6 +145,33 @@ class Reload(VerbCase):
             self.assertIn(b'"ok":false', client.recv(4096))
         daemon.stop()
         self.assertFalse(path.exists())
+
+    def test_a_message_under_way_is_waited_for_and_not_sent_again(self):
+        daemon = self.daemon()
+        self.fake.sink_behaviour("/hook/siem", ms=3000)
+        self.fake.do("revoke", token="brand-a")
+        wait_until(lambda: any(row[0] == "siem" for row in daemon.query(
+            "SELECT destination FROM deliveries WHERE state = 'pending'")), 20, what="a message to the slow sink")
+        run = self.command("reload")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        wait_until(lambda: not daemon.query("SELECT 1 FROM deliveries WHERE state = 'pending'"), 20, what="delivered")
+        bodies = [post["body_bytes"] for post in self.fake.posts("/hook/siem")]
+        self.assertEqual(len(bodies), len(set(bodies)))
+        self.assertEqual([row[0] for row in daemon.query("SELECT attempts FROM deliveries WHERE destination = 'siem'")],
+                         [1] * len(bodies))
+
+    def test_a_stop_in_the_middle_of_a_reload_is_a_stop(self):
+        daemon = self.daemon()
+        self.fake.sink_behaviour("/hook/siem", ms=2000)
+        self.fake.do("revoke", token="brand-a")
+        wait_until(lambda: daemon.query("SELECT 1 FROM deliveries WHERE destination = 'siem'"), 20, what="a message")
+        reload = Background(self.command, "reload")
+        wait_until(lambda: self.manager.count("RELOADING=1") == 1, what="the reload")
+        self.assertEqual(daemon.stop(), 0)
+        self.assertIn(reload.result().returncode, (0, 1, UNREACHABLE))
+        self.assertEqual(self.manager.count("STOPPING=1"), 1)
+        daemon.start()
+        wait_until(lambda: not daemon.query("SELECT 1 FROM deliveries WHERE state = 'pending'"), 20, what="delivered")
 
     def test_a_new_token_of_the_settings_is_asked_at_once(self):
         self.write(audit={**self.settings["audit"], "interval": "10m"})
