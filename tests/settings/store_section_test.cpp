@@ -47,8 +47,8 @@ TEST_CASE("store: ages under a week and odd sizes are refused") {
     const auto loaded = load_store(kKey + ", retention: {" + retention + "}");
     CHECK_FALSE(loaded.settings);
     std::string errors;
-    for (const auto& complaint : loaded.complaints) {
-      if (!complaint.warning) errors += complaint.path + ": " + complaint.message;  // a warning is about alerting
+    for (const auto& each : loaded.complaints) {
+      if (!each.warning) errors += each.path + ": " + each.message;  // a warning is about alerting
     }
     return errors;
   };
