@@ -135,6 +135,10 @@ bool Health::well() const {
 }
 
 std::uint64_t back_up(const std::string& path, const std::string& target) {
+  if (!std::filesystem::is_directory(std::filesystem::absolute(target).parent_path())) {
+    errno = ENOENT;
+    throw_system_error(target, "a backup goes into a directory that is there");
+  }
   const auto real_target = real_path(target);
   if (std::filesystem::exists(real_target) || std::filesystem::is_symlink(target)) {
     errno = EEXIST;

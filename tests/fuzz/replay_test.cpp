@@ -48,5 +48,5 @@ TEST_CASE("fuzz: no corpus is without its target, and all are small") {
     if (entry.is_directory()) CHECK_MESSAGE(kTargets.contains(entry.path().filename()), entry.path());
     if (entry.is_regular_file()) bytes += entry.file_size();
   }
-  CHECK(bytes < 400 * 1024);
+  CHECK(bytes < 200 * 1024);
 }

@@ -36,7 +36,8 @@ bool names_files(std::string_view bytes) {
 
 /// A settings file: all that is wrong with it, or settings, and never both.
 void settings(std::string_view bytes) {
-  if (names_files(bytes)) return;
+  // A fuzzer that watches comparisons soon writes the secret into the file itself.
+  if (names_files(bytes) || bytes.find(kSecret) != std::string_view::npos) return;
   const auto loaded = ::settings::load({{"adsauditd.yaml", std::string(bytes)}}, references());
   bool broken = false;
   for (const auto& complaint : loaded.complaints) {
@@ -48,6 +49,7 @@ void settings(std::string_view bytes) {
 }
 
 void scenario(std::string_view bytes) {
+  if (bytes.find(kSecret) != std::string_view::npos) return;
   const auto loaded = ::settings::read_scenario({"scenario.yaml", std::string(bytes)});
   for (const auto& complaint : loaded.complaints) check(complaint);
 }

@@ -66,10 +66,12 @@ void plant_change(store::Database& database, Pieces& pieces) {
   bind_any(insert, pieces);
   bind_any(insert, pieces);
   insert.bind(pieces.text()).bind(pieces.text());
-  if (of_probe)
+  if (of_probe) {
     insert.bind_null().bind_null();
-  else
-    bind_any(insert, pieces), insert.bind(pieces.text());
+  } else {
+    bind_any(insert, pieces);
+    insert.bind(pieces.text());
+  }
   insert.run();
 }
 

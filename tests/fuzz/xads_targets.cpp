@@ -64,7 +64,7 @@ void classify(std::string_view bytes) {
   xads::server_date_of(heeded);
   const http::Reply reply(std::move(response));
   const auto observation = xads::classify(reply, "18ce54d4x5t");
-  if (const auto* granted = std::get_if<xads::Granted>(&observation.answer)) ENSURE(reply.value().status == 200);
+  if (std::holds_alternative<xads::Granted>(observation.answer)) ENSURE(reply.value().status == 200);
   xads::classify_accounts(reply);
   xads::classify_identity(reply);
 }

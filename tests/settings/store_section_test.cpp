@@ -45,9 +45,12 @@ TEST_CASE("store: every age and the size can be set, and the key before this one
 TEST_CASE("store: ages under a week and odd sizes are refused") {
   const auto complaint = [](const std::string& retention) {
     const auto loaded = load_store(kKey + ", retention: {" + retention + "}");
-    REQUIRE(loaded.complaints.size() == 1);
     CHECK_FALSE(loaded.settings);
-    return loaded.complaints[0].path + ": " + loaded.complaints[0].message;
+    std::string errors;
+    for (const auto& each : loaded.complaints) {
+      if (!each.warning) errors += each.path + ": " + each.message;  // a warning is about alerting
+    }
+    return errors;
   };
   CHECK(complaint("alerts: 6d") == "store.retention.alerts: is 6d, the least is 7d");
   for (const char* odd : {"2", "2GB", "GiB", "-1GiB", "99999999999GiB", "2 GiB"})
