@@ -19,11 +19,6 @@ using namespace std::chrono_literals;
 
 using Reached = std::set<std::pair<std::string, std::string>>;  ///< name of the token, ad account
 
-struct Outcome {
-  bool complete = false;
-  std::map<std::string, std::string> failures;  ///< by the name of the token
-};
-
 std::unique_ptr<store::Store> open_if_there(const settings::Settings& settings, base::Random& random) {
   return has_database(settings) ? open_store(settings, random, false) : nullptr;
 }
@@ -64,11 +59,11 @@ Reached reached_by(store::Store* store, const std::vector<std::string>& tokens) 
 }
 
 /// With the machine of a daemon, in front. Throws store::LockedStore when another one holds the database.
-Outcome read_here(const settings::Settings& settings, const std::string& token, base::Duration limit, bool quiet) {
+ListsRead read_here(const settings::Settings& settings, const std::string& token, base::Duration limit, bool quiet) {
   auto log_options = settings.log;
   log_options.level = std::max(log_options.level, settings::LogLevel::kError);
   const auto log = make_logger(log_options);
-  Outcome outcome;
+  ListsRead outcome;
   with_machine(settings, *log, [&](Machine& machine) {
     Progress progress(!quiet);
     std::map<std::string, std::size_t> accounts;
@@ -93,8 +88,8 @@ Outcome read_here(const settings::Settings& settings, const std::string& token, 
 
 /// The daemon notices a request within seconds. A list is read when nothing is asked for or half read any more, and
 /// nothing changed for longer than a question takes.
-Outcome read_by_daemon(store::Store& store, const std::vector<std::string>& tokens, const std::string& wanted,
-                       base::Duration quiet_for, base::Duration limit, bool quiet) {
+ListsRead read_by_daemon(store::Store& store, const std::vector<std::string>& tokens, const std::string& wanted,
+                         base::Duration quiet_for, base::Duration limit, bool quiet) {
   for (const std::string& token : tokens) store.request_discovery(token);
   Progress progress(!quiet);
   const base::SystemClock clock;
@@ -132,7 +127,7 @@ Result compare(store::Store& store, const std::vector<std::string>& tokens, cons
   return result;
 }
 
-void print_json_result(const Result& result, const Outcome& outcome) {
+void print_json_result(const Result& result, const ListsRead& outcome) {
   print_json([&](base::JsonWriter& writer) {
     writer.StartObject();
     member(writer, "complete", outcome.complete);
@@ -163,7 +158,7 @@ void print_json_result(const Result& result, const Outcome& outcome) {
   });
 }
 
-void print_result(const Result& result, const Outcome& outcome) {
+void print_result(const Result& result, const ListsRead& outcome) {
   if (!result.fresh.empty()) {
     Table table({"NEW ACCOUNT", "TOKEN", "NAME", "STATUS"});
     for (const auto& [token, account] : result.fresh) {
@@ -184,22 +179,28 @@ void print_result(const Result& result, const Outcome& outcome) {
 
 }  // namespace
 
+ListsRead read_account_lists(const settings::Settings& settings, const std::string& token, base::Duration limit,
+                             bool quiet) {
+  base::SystemRandom random;
+  const auto store = open_if_there(settings, random);
+  const auto tokens = tokens_to_read(settings, store.get(), token);
+  if (tokens.empty()) return {.complete = true};
+  try {
+    return read_here(settings, token, limit, quiet);
+  } catch (const store::LockedStore&) {
+    if (store == nullptr) throw;
+    const base::Duration quiet_for = settings.api.deadline + 3s;  // the daemon looks for requests each 2 s
+    return read_by_daemon(*store, tokens, token, quiet_for, limit, quiet);
+  }
+}
+
 int discover_accounts(const Invocation& called, const std::string& token, base::Duration limit) {
   const auto settings = load_settings(called, Secrets::kNeeded);
   base::SystemRandom random;
   auto store = open_if_there(settings, random);
   const auto tokens = tokens_to_read(settings, store.get(), token);
   const Reached before = reached_by(store.get(), tokens);
-  Outcome outcome{.complete = true};
-  if (!tokens.empty()) {
-    try {
-      outcome = read_here(settings, token, limit, called.json);
-    } catch (const store::LockedStore&) {
-      if (store == nullptr) throw;
-      const base::Duration quiet_for = settings.api.deadline + 3s;  // the daemon looks for requests each 2 s
-      outcome = read_by_daemon(*store, tokens, token, quiet_for, limit, called.json);
-    }
-  }
+  const ListsRead outcome = read_account_lists(settings, token, limit, called.json);
   if (store == nullptr) store = open_store(settings, random, true);
   const Result result = compare(*store, tokens, before);
   if (called.json)

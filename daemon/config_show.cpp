@@ -1,13 +1,14 @@
-#include "config_show.h"
-
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <map>
 #include <set>
 
 #include "audit/interval.h"
 #include "base/text.h"
+#include "config.h"
 #include "context.h"
+#include "settings/listing.h"
 
 namespace app {
 namespace {
@@ -146,9 +147,7 @@ void print_as_text(const std::vector<Row>& rows, const std::vector<AccountRow>& 
   numbers.print();
 }
 
-}  // namespace
-
-int show_config(const Invocation& called) {
+int show_pairs(const Invocation& called) {
   const auto settings = load_settings(called, Secrets::kSkipped);
   const Known known = known_of(settings);
   std::vector<Row> rows;
@@ -163,6 +162,59 @@ int show_config(const Invocation& called) {
   else
     print_as_text(rows, accounts);
   return kExitOk;
+}
+
+struct Options {
+  bool effective = false, origin = false;
+};
+
+/// Every setting, given or not.
+int show_effective(const Invocation& called, bool origin) {
+  static_cast<void>(load_settings(called, Secrets::kSkipped));
+  const auto all = settings::list_file(called.settings_file);
+  if (called.json) {
+    print_json([&](base::JsonWriter& writer) {
+      writer.StartObject();
+      writer.Key("settings");
+      writer.StartArray();
+      for (const auto& setting : all) {
+        writer.StartObject();
+        member(writer, "path", std::string_view(setting.path));
+        member(writer, "value", std::string_view(setting.value));
+        member(writer, "origin", std::string_view(setting.origin));
+        writer.EndObject();
+      }
+      writer.EndArray();
+      writer.EndObject();
+    });
+    return kExitOk;
+  }
+  std::vector<std::string> header{"SETTING", "VALUE"};
+  if (origin) header.emplace_back("ORIGIN");
+  Table table(std::move(header));
+  for (const auto& setting : all) {
+    std::vector<std::string> row{setting.path, setting.value.empty() ? "-" : setting.value};
+    if (origin) row.push_back(setting.origin);
+    table.add(std::move(row));
+  }
+  table.print();
+  return kExitOk;
+}
+
+}  // namespace
+
+void add_config_show(CLI::App& config, Invocation& invocation) {
+  CLI::App* verb = config.add_subcommand(
+      "show", "What the settings come to: for each pair how often, and which expectation decides");
+  auto options = std::make_shared<Options>();
+  verb->add_flag("--effective", options->effective, "Every setting instead, also those that nobody gave");
+  verb->add_flag("--origin", options->origin, "The same, with the file and line where each stands");
+  verb->footer("Example: adsauditd config show --effective --origin\nSecrets are never shown.");
+  verb->callback([&invocation, options] {
+    invocation.verb = [options](const Invocation& called) {
+      return options->effective || options->origin ? show_effective(called, options->origin) : show_pairs(called);
+    };
+  });
 }
 
 }  // namespace app

@@ -45,14 +45,22 @@ bool has_database(const settings::Settings& settings) {
   return std::filesystem::exists(settings.store_path, ignored);
 }
 
+void require_database(const settings::Settings& settings) {
+  if (has_database(settings)) return;
+  throw CommandError(kExitNotFound,
+                     fmt::format("there is no database at {} yet; adsauditd run makes it", settings.store_path));
+}
+
+store::StoreOptions store_options(const settings::Settings& settings, store::Access access) {
+  return {.path = settings.store_path,
+          .key = settings.store_key.clone(),
+          .access = access,
+          .old_key = settings.old_store_key.clone()};
+}
+
 std::unique_ptr<store::Store> open_store(const settings::Settings& settings, base::Random& random, bool create) {
-  if (!create && !has_database(settings)) {
-    throw CommandError(kExitNotFound,
-                       fmt::format("there is no database at {} yet; adsauditd run makes it", settings.store_path));
-  }
-  return store::open_sqlite(
-      {.path = settings.store_path, .key = settings.store_key.clone(), .access = store::Access::kOperator}, random,
-      base::SystemClock().now().utc);
+  if (!create) require_database(settings);
+  return store::open_sqlite(store_options(settings, store::Access::kOperator), random, base::SystemClock().now().utc);
 }
 
 TokenNames token_names(store::Store& store) {

@@ -23,6 +23,10 @@ settings::References references_of_process(Secrets secrets);
 settings::Settings load_settings(const Invocation& invocation, Secrets secrets);
 
 bool has_database(const settings::Settings& settings);
+/// Throws CommandError(kExitNotFound) when there is none.
+void require_database(const settings::Settings& settings);
+/// Its path and its keys.
+store::StoreOptions store_options(const settings::Settings& settings, store::Access access);
 /// A store beside a daemon that may be running. `random` outlives it. Throws CommandError(kExitNotFound) when there is
 /// no database yet and `create` is false.
 std::unique_ptr<store::Store> open_store(const settings::Settings& settings, base::Random& random, bool create);

@@ -8,6 +8,7 @@ enum ExitCode : int {
   kExitFailure = 1,
   kExitUsage = 2,
   kExitSettings = 3,      ///< the settings are broken; nothing was changed
+  kExitUnreachable = 4,   ///< no daemon answers
   kExitNotPermitted = 5,  ///< a file may not be read or written
   kExitNotFound = 6,      ///< no such token, incident, ...
   kExitFindings = 10,     ///< the command did its work and something is wrong with tokens or access

@@ -1,22 +1,36 @@
 #include "machine.h"
 
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
+#include <boost/asio/post.hpp>
 #include <csignal>
 #include <set>
 
-#include "alert/courier.h"
 #include "base/random.h"
-#include "http/mail_transport.h"
-#include "http/scheme_transport.h"
-#include "http/tls_transport.h"
-#include "xads/client.h"
 
 namespace app {
 namespace {
 
-/// The database follows the settings: their tokens are put, and those that left them become tombstones.
+http::TlsOptions api_options(const settings::Settings& settings) {
+  http::TlsOptions options = settings.tls;
+  options.max_idle_per_host = std::max(options.max_idle_per_host, options.max_in_flight);
+  return options;
+}
+
+/// Alerts do not wait for X: places of their own, enough for every destination at once.
+http::TlsOptions sink_options(const settings::Settings& settings) {
+  http::TlsOptions options = settings.tls;
+  options.max_in_flight = std::max<std::size_t>(64, 4 * settings.destinations.size());
+  return options;
+}
+
+service::AuditOptions audit_options(const settings::Settings& settings) {
+  service::AuditOptions options = settings.audit;
+  options.api_version = settings.api.version;
+  return options;
+}
+
+}  // namespace
+
 void follow_settings(store::Store& store, const settings::Settings& settings, base::Random& random, base::Instant now) {
   std::vector<store::StoredToken> wanted;
   std::vector<verdict::ChangeId> change_ids;
@@ -38,50 +52,49 @@ void follow_settings(store::Store& store, const settings::Settings& settings, ba
   }
 }
 
-}  // namespace
+Assembly::Assembly(const settings::Settings& settings, spdlog::logger& log, const base::Clock& clock,
+                   base::Random& random, store::Store& store)
+    : signals_(io_, SIGTERM, SIGINT),
+      api_(io_, api_options(settings)),
+      web_sinks_(io_, sink_options(settings)),
+      mail_sinks_(io_, sink_options(settings)),
+      sinks_(web_sinks_, mail_sinks_),
+      client_(settings.api, clock, random),
+      courier_(settings.destinations, random),
+      engine_(audit_options(settings),
+              service::Announcer({settings.destinations, settings.routes, settings.maintenance}, random), random),
+      keyring_(settings.apps, engine_.roster(), store.opener()),
+      loop_({.io = io_,
+             .signals = signals_,
+             .engine = engine_,
+             .keyring = keyring_,
+             .client = client_,
+             .codes = settings.error_codes,
+             .api = api_,
+             .sinks = sinks_,
+             .courier = courier_,
+             .destinations = settings.destinations,
+             .heartbeats = settings.heartbeats,
+             .store = store,
+             .clock = clock,
+             .log = log},
+            {.retention = settings.retention}) {}
+
+void Assembly::post(std::function<void()> job) { boost::asio::post(io_, std::move(job)); }
+
+std::unique_ptr<store::Store> open_as_daemon(const settings::Settings& settings, base::Random& random,
+                                             base::Instant now) {
+  auto store = store::open_sqlite(store_options(settings, store::Access::kDaemon), random, now);
+  follow_settings(*store, settings, random, now);
+  return store;
+}
 
 int with_machine(const settings::Settings& settings, spdlog::logger& log, const std::function<int(Machine&)>& use) {
-  boost::asio::io_context io(1);
-  boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   base::SystemClock clock;
   base::SystemRandom random;
-  const auto store =
-      store::open_sqlite({.path = settings.store_path, .key = settings.store_key.clone()}, random, clock.now().utc);
-  follow_settings(*store, settings, random, clock.now().utc);
-
-  http::TlsOptions api_options = settings.tls;
-  api_options.max_idle_per_host = std::max(api_options.max_idle_per_host, api_options.max_in_flight);
-  http::TlsTransport api(io, api_options);
-  // Alerts do not wait for X: places of their own, enough for every destination at once.
-  http::TlsOptions sink_options = settings.tls;
-  sink_options.max_in_flight = std::max<std::size_t>(64, 4 * settings.destinations.size());
-  http::TlsTransport web_sinks(io, sink_options);
-  http::MailTransport mail_sinks(io, sink_options);
-  http::SchemeTransport sinks(web_sinks, mail_sinks);
-  const xads::Client client(settings.api, clock, random);
-  alert::Courier courier(settings.destinations, random);
-  service::AuditOptions audit = settings.audit;
-  audit.api_version = settings.api.version;
-  service::Engine engine(std::move(audit),
-                         service::Announcer({settings.destinations, settings.routes, settings.maintenance}, random),
-                         random);
-  const service::Keyring keyring(settings.apps, engine.roster(), store->opener());
-  service::Loop loop({.io = io,
-                      .signals = signals,
-                      .engine = engine,
-                      .keyring = keyring,
-                      .client = client,
-                      .codes = settings.error_codes,
-                      .api = api,
-                      .sinks = sinks,
-                      .courier = courier,
-                      .destinations = settings.destinations,
-                      .heartbeats = settings.heartbeats,
-                      .store = *store,
-                      .clock = clock,
-                      .log = log},
-                     {});
-  Machine machine{loop, engine, clock};
+  const auto store = open_as_daemon(settings, random, clock.now().utc);
+  Assembly assembly(settings, log, clock, random, *store);
+  Machine machine{assembly.loop(), assembly.engine(), clock};
   return use(machine);
 }
 

@@ -13,12 +13,16 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void show(const std::string& text);
+  /// A bar: so many of so many, when that is another percentage than before. "checking [#####               ] 25,000 of
+  /// 100,000"
+  void show_share(const std::string& step, std::size_t done, std::size_t total);
   /// Wipes the line.
   void end();
 
  private:
   bool shown_;
   bool dirty_ = false;
+  std::string last_share_;
 };
 
 }  // namespace app

@@ -5,31 +5,19 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <fstream>
-#include <iostream>
 #include <map>
 #include <set>
 #include <sstream>
 
 #include "base/text.h"
-#include "command_line.h"
 
 namespace app {
 namespace {
 
 constexpr std::array<std::string_view, 7> kColumns{"name",     "app",   "kind", "access_token", "access_token_secret",
                                                    "accounts", "labels"};
-constexpr std::size_t kLargestFile = 16UL * 1024 * 1024;
 
 using Row = std::vector<std::string>;
-
-/// A cell for a complaint. A comma too many or too few moves a secret into a neighbour's column, and secrets are long:
-/// what is long is described, not repeated.
-std::string shown(std::string_view cell) {
-  constexpr std::size_t kLongestShown = 20;
-  if (cell.size() > kLongestShown) return fmt::format("a text of {} characters", cell.size());
-  return fmt::format("\"{}\"", base::clean_text(cell));
-}
 
 /// RFC 4180: fields in double quotes may hold commas, line ends and doubled quotes. Nothing for an unclosed quote.
 std::optional<std::vector<std::pair<int, Row>>> split_csv(std::string_view text) {
@@ -72,7 +60,7 @@ std::optional<std::vector<std::pair<int, Row>>> split_csv(std::string_view text)
 }
 
 /// Column name to its place; a sentence when the first line does not name the columns.
-base::Result<std::map<std::string_view, std::size_t>> read_header(const Row& header) {
+base::Result<std::map<std::string_view, std::size_t>> read_header(const Row& header, const TokenDefaults& defaults) {
   std::map<std::string_view, std::size_t> places;
   for (std::size_t place = 0; place < header.size(); ++place) {
     const std::string name = base::to_lower(base::trim(header[place]));
@@ -82,8 +70,9 @@ base::Result<std::map<std::string_view, std::size_t>> read_header(const Row& hea
     if (!places.emplace(*known, place).second)
       return base::Failure{fmt::format("line 1: column \"{}\" stands twice", name)};
   }
-  for (const auto& required : {"name", "app", "kind", "access_token", "access_token_secret"}) {
-    if (!places.contains(required)) {
+  for (const std::string_view required : {"name", "app", "kind", "access_token", "access_token_secret"}) {
+    const bool given = (required == "app" && !defaults.app.empty()) || (required == "kind" && !defaults.kind.empty());
+    if (!places.contains(required) && !given) {
       return base::Failure{fmt::format("line 1: column \"{}\" is missing; the first line must be {}", required,
                                        fmt::join(kColumns, ","))};
     }
@@ -91,25 +80,25 @@ base::Result<std::map<std::string_view, std::size_t>> read_header(const Row& hea
   return places;
 }
 
-base::Result<NewToken> read_row(const Row& row, const std::map<std::string_view, std::size_t>& places) {
+base::Result<NewToken> read_row(const Row& row, const std::map<std::string_view, std::size_t>& places,
+                                const TokenDefaults& defaults) {
   const auto cell = [&](std::string_view column) {
     const auto place = places.find(column);
     return place == places.end() || place->second >= row.size() ? std::string()
                                                                 : std::string(base::trim(row[place->second]));
   };
+  const auto cell_or = [&](std::string_view column, const std::string& otherwise) {
+    auto text = cell(column);
+    return text.empty() ? otherwise : text;
+  };
   NewToken token{.name = cell("name"),
-                 .app = cell("app"),
-                 .kind = cell("kind"),
+                 .app = cell_or("app", defaults.app),
+                 .kind = cell_or("kind", defaults.kind),
                  .secrets = {base::Secret(cell("access_token")), base::Secret(cell("access_token_secret"))}};
-  std::istringstream accounts(cell("accounts"));
-  for (std::string account; accounts >> account;) token.accounts.push_back(account);
-  const std::string labels = cell("labels");
-  for (const std::string_view pair : base::split(labels, ';')) {
-    if (base::trim(pair).empty()) continue;
-    auto label = parse_label(pair);
-    if (!label) return base::Failure{label.error()};
-    token.labels.insert(label.value());
-  }
+  token.accounts = parse_accounts(cell("accounts"));
+  auto labels = parse_labels(cell("labels"));
+  if (!labels) return base::Failure{labels.error()};
+  token.labels = std::move(labels).value();
   return token;
 }
 
@@ -137,14 +126,20 @@ base::Result<std::pair<std::string, std::string>> parse_label(std::string_view t
   return std::pair(std::string(base::trim(text.substr(0, equals))), std::string(base::trim(text.substr(equals + 1))));
 }
 
-base::Result<std::vector<NewToken>, std::vector<std::string>> read_token_csv(std::string_view text) {
+std::string shown(std::string_view cell) {
+  constexpr std::size_t kLongestShown = 20;
+  if (cell.size() > kLongestShown) return fmt::format("a text of {} characters", cell.size());
+  return fmt::format("\"{}\"", base::clean_text(cell));
+}
+
+TokensRead read_token_csv(std::string_view text, const TokenDefaults& defaults) {
   using Complaints = std::vector<std::string>;
   const auto rows = split_csv(text);
   if (!rows) return base::Failure{Complaints{"a quoted field is never closed"}};
   if (rows->empty())
     return base::Failure{
         Complaints{fmt::format("the file is empty; its first line must be {}", fmt::join(kColumns, ","))}};
-  const auto places = read_header(rows->front().second);
+  const auto places = read_header(rows->front().second, defaults);
   if (!places) return base::Failure{Complaints{places.error()}};
   std::vector<NewToken> tokens;
   Complaints complaints;
@@ -155,7 +150,7 @@ base::Result<std::vector<NewToken>, std::vector<std::string>> read_token_csv(std
       complaints.push_back(fmt::format("line {}: more fields than columns", line));
       continue;
     }
-    auto token = read_row(row, places.value());
+    auto token = read_row(row, places.value(), defaults);
     if (!token) {
       complaints.push_back(fmt::format("line {}: {}", line, token.error()));
       continue;
@@ -168,6 +163,24 @@ base::Result<std::vector<NewToken>, std::vector<std::string>> read_token_csv(std
   }
   if (!complaints.empty()) return base::Failure{complaints};
   return tokens;
+}
+
+base::Result<audit::Labels> parse_labels(std::string_view text) {
+  audit::Labels labels;
+  for (const std::string_view pair : base::split(text, ';')) {
+    if (base::trim(pair).empty()) continue;
+    auto label = parse_label(pair);
+    if (!label) return base::Failure{label.error()};
+    labels.insert(label.value());
+  }
+  return labels;
+}
+
+std::vector<std::string> parse_accounts(const std::string& text) {
+  std::vector<std::string> accounts;
+  std::istringstream words(text);
+  for (std::string account; words >> account;) accounts.push_back(account);
+  return accounts;
 }
 
 std::vector<std::string> complaints_about(const NewToken& token, const std::vector<service::App>& apps) {
@@ -203,26 +216,12 @@ store::StoredToken to_stored(NewToken token, base::Random& random, base::Instant
                   .name = std::move(token.name),
                   .app = std::move(token.app),
                   .kind = audit::token_kind_from_text(token.kind).value(),
+                  .user_id = std::move(token.user_id),
                   .labels = std::move(token.labels)};
   stored.accounts = std::move(token.accounts);
   stored.added_at = now;
   stored.secrets = std::move(token.secrets);
   return stored;
-}
-
-base::Secret read_secret_file(const std::string& path) {
-  std::ifstream file;
-  if (path != "-") file.open(path, std::ios::binary);
-  std::istream& input = path == "-" ? std::cin : file;
-  if (!input) throw CommandError(kExitNotFound, fmt::format("cannot read {}", path));
-  std::string text;
-  text.reserve(4096);
-  for (char chunk[4096]; input.read(chunk, sizeof chunk) || input.gcount() > 0;) {
-    text.append(chunk, static_cast<std::size_t>(input.gcount()));
-    ::OPENSSL_cleanse(chunk, sizeof chunk);
-    if (text.size() > kLargestFile) throw CommandError(kExitFailure, fmt::format("{} is larger than 16 MiB", path));
-  }
-  return base::Secret(std::move(text));
 }
 
 }  // namespace app

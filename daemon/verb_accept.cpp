@@ -20,7 +20,7 @@ std::string instead_of_accepting(const verdict::IncidentKey& key, const TokenNam
   switch (verdict::scope_of(key.cause)) {
     case verdict::Scope::kToken:
       return fmt::format(
-          "have the token authorized again and store it with: adsauditd token add {}; or remove it with: adsauditd "
+          "have the token authorized again with: adsauditd token authorize --for {}; or remove it with: adsauditd "
           "token remove {}",
           name, name);
     case verdict::Scope::kAccount:

@@ -1,82 +1,15 @@
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 
-#include "change_output.h"
-#include "context.h"
+#include "database.h"
 
 namespace app {
-namespace {
-
-struct Verification {
-  store::ChainCheck check;
-  std::optional<store::HistoryRow> broken;  ///< the first entry that does not fit
-  std::optional<store::HistoryRow> last;
-};
-
-Verification verify_log(store::Store& store) {
-  Verification result{store.verify_chain(), {}, {}};
-  const auto first_of = [&](const store::HistoryQuery& query) {
-    auto rows = store.history(query);
-    return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
-  };
-  // A number below 1 can only be planted; no query leads to it.
-  if (const auto number = result.check.broken_at; number && *number > 0)
-    result.broken = first_of({.after_number = *number - 1, .limit = 1});
-  result.last = first_of({.latest_first = true, .limit = 1});
-  return result;
-}
-
-void print_as_json(const Verification& result) {
-  print_json([&](base::JsonWriter& writer) {
-    writer.StartObject();
-    member(writer, "ok", !result.check.broken_at);
-    member(writer, "changes", result.check.rows);
-    if (result.check.broken_at) member(writer, "broken_at", *result.check.broken_at);
-    if (result.broken) {
-      writer.Key("broken");
-      write_change(writer, *result.broken);
-    }
-    member_or_null(writer, "last_hash", result.last ? result.last->hash : "");
-    writer.EndObject();
-  });
-}
-
-void print_broken(const Verification& result) {
-  fmt::print("the change log was altered at entry {}; the entries before it are as they were written\n",
-             *result.check.broken_at);
-  if (!result.broken) return;
-  const auto& change = result.broken->change;
-  Table table({"NUMBER", "AT", "KIND", "TOKEN", "ACCOUNT", "BEFORE", "AFTER"});
-  table.add({std::to_string(result.broken->number), base::to_text(change.at), change.kind, or_dash(change.token),
-             or_dash(change.account), or_dash(change.before), or_dash(change.after)});
-  table.print();
-}
-
-int verify(const Invocation& called) {
-  const auto settings = load_settings(called, Secrets::kSkipped);
-  base::SystemRandom random;
-  const auto result = verify_log(*open_store(settings, random, false));
-  if (called.json)
-    print_as_json(result);
-  else if (result.check.broken_at)
-    print_broken(result);
-  else
-    fmt::print("the change log is whole: {} entries, each chained to the one before\n", result.check.rows);
-  if (!called.json && !result.check.broken_at && result.last)
-    fmt::print("the last one, number {}, has the hash {}: noted elsewhere, it proves that none was cut off\n",
-               result.last->number, result.last->hash);
-  return result.check.broken_at ? kExitStoreUnusable : kExitOk;
-}
-
-}  // namespace
 
 void add_database(CLI::App& app, Invocation& invocation) {
-  CLI::App* database = app.add_subcommand("db", "The database");
+  CLI::App* database = app.add_subcommand("db", "The database: save it, check it, keep it small");
   database->require_subcommand(1);
-  CLI::App* verb = database->add_subcommand("verify", "Check that the change log was not altered; exit code 13 if so");
-  verb->footer("Example: adsauditd db verify --json");
-  verb->callback([&invocation] { invocation.verb = verify; });
+  for (const auto add :
+       {add_database_backup, add_database_check, add_database_stats, add_database_prune, add_database_verify})
+    add(*database, invocation);
 }
 
 }  // namespace app

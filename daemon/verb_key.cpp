@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "base/secret.h"
 #include "command_line.h"
+#include "key.h"
 #include "output.h"
 
 namespace app {
@@ -52,6 +53,8 @@ void add_key(CLI::App& app, Invocation& invocation) {
   CLI::App* key = app.add_subcommand("key", "The key that seals secrets in the database");
   key->require_subcommand(1);
   CLI::App* init = key->add_subcommand("init", "Write a fresh key, mode 0400; an existing file is never overwritten");
+  init->footer("Example: adsauditd key init /etc/adsauditd/credentials/adsauditd.key");
+  add_key_rotate(*key, invocation);
   auto path = std::make_shared<std::string>();
   init->add_option("FILE", *path, "Where the key goes")->required();
   init->footer("Example: adsauditd key init /etc/adsauditd/credentials/adsauditd.key");

@@ -26,27 +26,12 @@ struct State {
   }
 };
 
-/// What waits and what was given up, by destination; without those where there is neither.
-std::map<std::string, store::DeliveryCounts> undelivered(store::Store& store) {
-  std::map<std::string, store::DeliveryCounts> counts;
-  for (const auto state : {alert::DeliveryState::kPending, alert::DeliveryState::kDead}) {
-    for (const auto& row : store.alerts({.state = state, .limit = std::numeric_limits<int>::max()})) {
-      for (const auto& way : row.deliveries) {
-        if (way.delivery.state != state) continue;
-        auto& count = counts[way.delivery.destination];
-        ++(state == alert::DeliveryState::kDead ? count.dead : count.pending);
-      }
-    }
-  }
-  return counts;
-}
-
 State read_state(store::Store& store) {
   constexpr int kAll = std::numeric_limits<int>::max();
   State state{.probes = store.probes(),
               .incidents = store.incidents({.open_only = true, .limit = kAll}),
               .deliveries = store.delivery_counts(),
-              .undelivered = undelivered(store),
+              .undelivered = store.undelivered(),
               .names = token_names(store)};
   for (auto& facts : store.accounts()) state.accounts.emplace(facts.id, facts);
   for (auto& gauge : store.gauges()) state.gauges.insert(std::move(gauge));

@@ -78,6 +78,18 @@ void Courier::restore(const std::vector<Thread>& threads) {
   for (const Thread& thread : threads) receipts_[{thread.destination, thread.thread}] = thread.receipt;
 }
 
+std::map<std::string, Lane::Pace> Courier::paces() const {
+  std::map<std::string, Lane::Pace> paces;
+  for (const auto& [name, lane] : lanes_) paces.emplace(name, lane.pace());
+  return paces;
+}
+
+void Courier::go_on(const std::map<std::string, Lane::Pace>& paces) {
+  for (const auto& [name, pace] : paces) {
+    if (const auto lane = lanes_.find(name); lane != lanes_.end()) lane->second.go_on(pace);
+  }
+}
+
 void Courier::wake(const std::string& destination) {
   const auto lane = lanes_.find(destination);
   if (lane != lanes_.end() && lane->second.parked()) lane->second.park(base::Instant{});
@@ -158,6 +170,11 @@ DeliveryAttempt Courier::finish(const DeliveryId& id, const http::Reply& reply, 
   return attempt;
 }
 
+void Courier::recorded(const Delivery& delivery) {
+  const auto lane = lanes_.find(delivery.destination);
+  if (lane != lanes_.end()) lane->second.recorded(delivery.id);
+}
+
 std::optional<base::Instant> Courier::settle(DeliveryAttempt& attempt, const Lane::Item& item,
                                              const AttemptResult& result, base::Moment now) {
   attempt.outcome = result.outcome;
@@ -236,8 +253,11 @@ std::optional<base::Instant> Courier::next_due() const {
 }
 
 std::size_t Courier::size(const std::string& destination) const {
-  const auto lane = lanes_.find(destination);
-  return lane == lanes_.end() ? 0 : lane->second.size();
+  std::size_t size = 0;
+  for (const auto& [name, lane] : lanes_) {
+    if (name == destination || lane.destination().cluster == destination) size += lane.size();
+  }
+  return size;
 }
 
 std::size_t Courier::size() const {

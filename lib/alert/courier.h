@@ -48,6 +48,10 @@ class Courier {
   /// By which the receivers know the first messages of threads that an earlier process began. Those that this one
   /// begins are kept until it ends: a hundred bytes for each incident that a bot tells of.
   void restore(const std::vector<Thread>& threads);
+  /// By name, on the steady clock: for another courier of this process, which goes on at the same pace. That a
+  /// destination is parked is not among it: whoever changes the settings wants to know now.
+  std::map<std::string, Lane::Pace> paces() const;
+  void go_on(const std::map<std::string, Lane::Pace>& paces);
   /// The operator has repaired a destination, or wants to know: it is tried now, if it was parked.
   void wake(const std::string& destination);
   /// The next delivery that ended without being sent, as the attempt to be committed. Ask after add() and take_due(),
@@ -60,8 +64,11 @@ class Courier {
   };
   /// The next delivery that may go now, with its signed request; it is in flight until finish().
   std::optional<Sending> take_due(base::Moment now);
-  /// Judges the reply. The attempt must be committed before the delivery counts as done.
+  /// Judges the reply. The attempt must be committed before the delivery counts as done, and before the next one takes
+  /// its slot: see recorded().
   DeliveryAttempt finish(const DeliveryId& id, const http::Reply& reply, base::Moment now);
+  /// This attempt is committed.
+  void recorded(const Delivery& delivery);
   /// One attempt past the queues and their order. Nothing when the destination is unknown, or there is nothing to do.
   std::optional<http::Request> request_for(const PendingDelivery& pending, base::Moment now) const;
   /// What came of it: delivered, or as it was before.
@@ -74,7 +81,7 @@ class Courier {
   std::optional<base::Instant> next_due() const;
   /// Deliveries that wait or are in flight.
   std::size_t size() const;
-  /// Deliveries of one destination that wait or are in flight.
+  /// Deliveries of one destination, or of the members of a cluster, that wait or are in flight.
   std::size_t size(const std::string& destination) const;
 
   static constexpr std::size_t kQueueLimit = 1000;

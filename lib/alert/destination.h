@@ -43,6 +43,7 @@ struct Destination {
   std::vector<std::string> to{};         ///< email
   Template words{};                      ///< empty: the default ones
   std::optional<int> most_per_minute{};  ///< instead of the channel's own: Manner::most_per_minute
+  std::optional<int> max_in_flight{};    ///< instead of the channel's own: Manner::slots
 };
 
 /// What is wrong with a destination, or nothing: https (unless allow_private), no user information, the channel's own

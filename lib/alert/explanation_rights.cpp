@@ -118,7 +118,7 @@ std::vector<Explanation> pages_of_expectations() {
         {"too_few_admins", "the same for those with ACCOUNT_ADMIN, and min_admins"}},
        "As soon as there are enough again.",
        "Nothing yet: the next loss may stop everything on the account.",
-       "Repair the tokens that do not count, or add another one with adsauditd token add."},
+       "Repair the tokens that do not count, or authorize another one with adsauditd token authorize."},
       {Cause::kChangeOverdue,
        "Announced change overdue",
        "A change that was announced with adsauditd expect-change has not come in time.",

@@ -11,7 +11,8 @@ constexpr std::string_view kOverWithAGrant =
 constexpr std::string_view kAllStops =
     "Everything that is done with this token through the API, on all its ad accounts. Other tokens go on.";
 constexpr std::string_view kAuthorizeAgain =
-    "The token's user authorizes the app again; the new token is stored with adsauditd token add.";
+    "The token's user authorizes the app again: adsauditd token authorize --for TOKEN shows the link, and stores the "
+    "token.";
 
 }  // namespace
 
@@ -64,7 +65,7 @@ std::vector<Explanation> pages_of_tokens() {
        {{"user_differs", "a confirmed answer names another user_id than the pinned one"}},
        "As soon as the token answers for its own user again, or is removed or replaced.",
        "Nothing by itself; but whatever is done with the token is done as somebody else.",
-       "Check where the secrets come from, and store the right ones with adsauditd token add."},
+       "Check where the secrets come from, and store the right ones with adsauditd token rotate."},
   };
 }
 

@@ -95,7 +95,7 @@ std::vector<Fact> facts_of(const Alert& alert, const Wording& wording) {
   if (!own) {
     add(Question::kWhoElse, "Who is hit", wording.who, kWhoLimit);
     add(Question::kStops, stops_label(alert), wording.stops, kStopsLimit);
-    add(Question::kSinceWhen, alert.state == State::kResolved ? "Lasted" : "Since", wording.since, kSinceLimit);
+    add(Question::kSinceWhen, is_over(alert) ? "Lasted" : "Since", wording.since, kSinceLimit);
     add(Question::kSinceWhen, "How sure", wording.sure, kSureLimit);
     add(Question::kWhatToDo, "What to do", wording.repair, kRepairLimit);
   }
@@ -107,13 +107,17 @@ std::vector<Fact> facts_of(const Alert& alert, const Wording& wording) {
 
 std::string_view mark_of(const Alert& alert) {
   if (alert.test) return {};
-  return alert.state == State::kResolved ? kGreen : mark_of(verdict::severity_of(alert.incident.finding));
+  return is_over(alert) ? kGreen : mark_of(verdict::severity_of(alert.incident.finding));
 }
 
 std::string_view mark_of(const Digest& digest) {
   if (digest.test) return {};
-  return digest.resolved == digest.total() ? kGreen : mark_of(digest.severity);
+  return is_over(digest) ? kGreen : mark_of(digest.severity);
 }
+
+bool is_over(const Alert& alert) { return alert.state == State::kResolved; }
+
+bool is_over(const Digest& digest) { return digest.resolved > 0 && digest.resolved == digest.total(); }
 
 std::string_view severity_text(const Alert& alert) {
   return verdict::to_text(verdict::severity_of(alert.incident.finding));

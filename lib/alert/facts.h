@@ -24,6 +24,10 @@ constexpr std::size_t kMostFacts = 16;
 /// What follows the title. What is not known is left out.
 std::vector<Fact> facts_of(const Alert& alert, const Wording& wording);
 
+/// True when it tells of an end; of a digest, when it tells of nothing else.
+bool is_over(const Alert& alert);
+bool is_over(const Digest& digest);
+
 /// A coloured circle that is seen before anything is read; of a test none. UTF-8.
 std::string_view mark_of(const Alert& alert);
 std::string_view mark_of(const Digest& digest);

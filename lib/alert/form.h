@@ -14,7 +14,9 @@ namespace alert {
 /// What a channel is like, beside its words.
 struct Manner {
   base::Duration pause{0};  ///< at least between an answer and the next message
-  std::size_t slots = 4;    ///< messages under way at once; 1 keeps their order in a room that people read
+  /// Messages under way at once, and so many may come twice after a crash. Several are for receivers that take a second
+  /// one for the first.
+  std::size_t slots = 1;
   /// People read it: more than so many messages in a minute become digests. 0: a program reads it, and gets each.
   int most_per_minute = 0;
   bool digests = false;  ///< can tell of several incidents in one message

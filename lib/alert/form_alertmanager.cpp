@@ -1,4 +1,5 @@
 #include "alert/body_writer.h"
+#include "alert/facts.h"
 #include "alert/forms.h"
 #include "alert/http_form.h"
 #include "alert/prometheus_alert.h"
@@ -14,7 +15,7 @@ void write_alert(BodyWriter& writer, const Alert& alert) {
   write_texts(writer, "labels", labels_of(alert));
   write_texts(writer, "annotations", annotations_of(alert));
   writer.instant("startsAt", alert.incident.opened_at);
-  if (alert.state == State::kResolved) writer.instant("endsAt", alert.incident.resolved_at.value_or(alert.at));
+  if (is_over(alert)) writer.instant("endsAt", alert.incident.resolved_at.value_or(alert.at));
   writer.close_object();
 }
 
@@ -33,7 +34,7 @@ class AlertmanagerForm final : public Form {
 
   std::string body(const Alert& alert) const override { return alertmanager_body({alert}); }
   std::string body(const Digest&) const override {
-    ENSURE(!"Alertmanager groups for itself");
+    ENSURE(manner().digests);  // Alertmanager groups for itself
     return {};
   }
 

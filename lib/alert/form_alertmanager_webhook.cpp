@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "alert/body_writer.h"
+#include "alert/facts.h"
 #include "alert/forms.h"
 #include "alert/http_form.h"
 #include "alert/prometheus_alert.h"
@@ -13,7 +14,6 @@ namespace {
 constexpr std::size_t kBodyLimit = 19'500;
 constexpr std::size_t kFrame = 200;
 
-bool is_over(const Alert& alert) { return alert.state == State::kResolved; }
 std::string_view status_of(bool over) { return over ? "resolved" : "firing"; }
 
 /// What both have in common.
@@ -99,7 +99,7 @@ PrometheusLabels group_labels_of(const Digest& digest) {
 class AlertmanagerWebhookForm final : public Form {
  public:
   const Manner& manner() const override {
-    static const Manner manner{.slots = 4, .digests = true};
+    static const Manner manner{.digests = true};
     return manner;
   }
 
@@ -119,7 +119,7 @@ class AlertmanagerWebhookForm final : public Form {
   std::string body(const Digest& digest) const override {
     return write_body({.key = "{}:{digest=\"" + digest.id.text() + "\"}",
                        .labels = group_labels_of(digest),
-                       .over = digest.resolved == digest.total(),
+                       .over = is_over(digest),
                        .total = digest.total()},
                       digest.first);
   }

@@ -61,8 +61,9 @@ std::string thread_headers(const Alert& alert) {
          mail_header("References", first);
 }
 
+/// An operator's own title says of itself what it wants to say of the state.
 std::string subject_of(const Alert& alert) {
-  if (alert.test) return wording_of(alert).title;
+  if (alert.test || !alert.words.title.empty()) return wording_of(alert).title;
   return fmt::format("{}[{}] {}", alert.state == State::kOpened ? "" : "Re: ", severity_text(alert),
                      lasting_title_of(alert));
 }
@@ -89,7 +90,7 @@ std::string text_of(const Alert& alert) {
   for (const Fact& fact : facts_of(alert, wording)) {
     if (previous != fact.question) text += "\n";
     previous = fact.question;
-    text += fmt::format("{}: {}", fact.label, line(fact.text, fact.limit));
+    text += fmt::format("{}{}{}", fact.label, fact.label.empty() ? "" : ": ", line(fact.text, fact.limit));
   }
   return text;
 }
@@ -100,8 +101,8 @@ std::string text_of(const Digest& digest) {
   if (!wording.common.empty()) text += "In common: " + line(wording.common) + "\n";
   for (const std::string& one : wording.lines) text += "* " + line(one);
   if (!wording.more.empty()) text += line(wording.more);
-  return text +
-         fmt::format("\nAll of them: {}\n\nAlert: {} (number {})\n", wording.list, digest.id.text(), digest.sequence);
+  if (!wording.list.empty()) text += "\nAll of them: " + line(wording.list);
+  return text + fmt::format("\nAlert: {} (number {})\n", digest.id.text(), digest.sequence);
 }
 
 std::string recipients_of(const Destination& destination) {
@@ -115,7 +116,7 @@ std::string recipients_of(const Destination& destination) {
 class EmailForm final : public Form {
  public:
   const Manner& manner() const override {
-    static const Manner manner{.slots = 1, .most_per_minute = 10, .digests = true, .threads = true};
+    static const Manner manner{.most_per_minute = 10, .digests = true, .threads = true};
     return manner;
   }
 

@@ -72,7 +72,7 @@ class PagerDutyForm final : public Form {
   }
 
   std::string body(const Alert& alert) const override {
-    const bool over = alert.state == State::kResolved;
+    const bool over = is_over(alert);
     BodyWriter writer;
     writer.open_object();
     writer.member("event_action", over ? "resolve" : "trigger");
@@ -83,7 +83,7 @@ class PagerDutyForm final : public Form {
     return writer.take();
   }
   std::string body(const Digest&) const override {
-    ENSURE(!"PagerDuty takes one problem at a time");
+    ENSURE(manner().digests);  // PagerDuty takes one problem at a time
     return {};
   }
 

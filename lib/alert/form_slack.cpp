@@ -23,7 +23,7 @@ class SlackForm final : public Form {
   const Manner& manner() const override {
     // A message a second (https://docs.slack.dev/apis/web-api/rate-limits), counted from the answer to the one before,
     // so that two cannot come closer than that however long one was under way.
-    static const Manner manner{.pause = 1s, .slots = 1, .most_per_minute = 10, .digests = true};
+    static const Manner manner{.pause = 1s, .most_per_minute = 10, .digests = true};
     return manner;
   }
 

@@ -60,8 +60,7 @@ class SlackBotForm final : public Form {
  public:
   const Manner& manner() const override {
     // The pace is the same as that of a webhook (https://docs.slack.dev/apis/web-api/rate-limits).
-    static const Manner manner{
-        .pause = 1s, .slots = 1, .most_per_minute = 10, .digests = true, .threads = true, .edits = true};
+    static const Manner manner{.pause = 1s, .most_per_minute = 10, .digests = true, .threads = true, .edits = true};
     return manner;
   }
 

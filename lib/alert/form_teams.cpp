@@ -102,7 +102,7 @@ class TeamsForm final : public Form {
  public:
   const Manner& manner() const override {
     // Four messages a second are too many for a connector.
-    static const Manner manner{.pause = 250ms, .slots = 1, .most_per_minute = 10, .digests = true};
+    static const Manner manner{.pause = 250ms, .most_per_minute = 10, .digests = true};
     return manner;
   }
 
@@ -113,8 +113,7 @@ class TeamsForm final : public Form {
 
   std::string body(const Alert& alert) const override {
     const Wording wording = wording_of(alert);
-    const bool over = alert.state == State::kResolved;
-    Card card(wording.title, over ? "Good" : color_of(verdict::severity_of(alert.incident.finding)));
+    Card card(wording.title, is_over(alert) ? "Good" : color_of(verdict::severity_of(alert.incident.finding)));
     for (const Fact& fact : facts_of(alert, wording))
       card.paragraph(fact.label, fact.text, fact.limit, fact.question == Question::kIds ? Style::kSmall : Style::kText);
     return card.take();
@@ -122,11 +121,11 @@ class TeamsForm final : public Form {
 
   std::string body(const Digest& digest) const override {
     const DigestWording wording = wording_of(digest);
-    Card card(wording.title, digest.resolved == digest.total() ? "Good" : color_of(digest.severity));
+    Card card(wording.title, is_over(digest) ? "Good" : color_of(digest.severity));
     if (!wording.common.empty()) card.paragraph("In common", wording.common, kLineLimit);
     for (const std::string& line : wording.lines) card.paragraph("", line, kLineLimit);
     if (!wording.more.empty()) card.paragraph("", wording.more, kLineLimit);
-    card.paragraph("All of them", wording.list, kLineLimit);
+    if (!wording.list.empty()) card.paragraph("All of them", wording.list, kLineLimit);
     card.paragraph("Alert", fmt::format("{} (number {})", digest.id.text(), digest.sequence), kLineLimit,
                    Style::kSmall);
     return card.take();

@@ -185,12 +185,14 @@ void write_data(BodyWriter& writer, const Digest& digest) {
   writer.open_object("counts");
   writer.number("opened", digest.opened);
   writer.number("updated", digest.updated);
+  writer.number("reminded", digest.reminded);
   writer.number("resolved", digest.resolved);
   writer.number("total", digest.total());
   writer.close_object();
   const std::uint64_t written = write_incidents(writer, digest.first);
   writer.number("more", digest.total() - std::min(digest.total(), written));
-  writer.member("list", list_command(digest));
+  write_list(writer, "lines", digest.lines);
+  writer.member_or_null("list", digest.title.empty() ? list_command(digest) : "");
 }
 
 /// Designed to last: fields are only ever added. config/webhook.schema.json describes it.
@@ -212,7 +214,7 @@ std::string write_body(std::string_view type, base::Instant at, const Message& m
 class WebhookForm final : public Form {
  public:
   const Manner& manner() const override {
-    static const Manner manner{.slots = 4, .digests = true};
+    static const Manner manner{.digests = true};
     return manner;
   }
 
@@ -224,7 +226,9 @@ class WebhookForm final : public Form {
   std::string body(const Alert& alert) const override {
     return write_body(verdict::to_text(alert.incident.finding.key.cause), alert.at, alert);
   }
-  std::string body(const Digest& digest) const override { return write_body("alert.digest", digest.at, digest); }
+  std::string body(const Digest& digest) const override {
+    return write_body(digest.title.empty() ? "alert.digest" : "alert.notice", digest.at, digest);
+  }
 
   /// May be sent twice by the transport: receivers know the id.
   std::optional<http::Request> request(const Destination& destination, const PendingDelivery& pending,

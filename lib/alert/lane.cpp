@@ -22,7 +22,7 @@ void Lane::add(Item item) {
 }
 
 const Lane::Item* Lane::take_due(base::Instant now) {
-  if (in_flight_.size() >= slots() || now < open_from()) return nullptr;
+  if (full() || now < open_from()) return nullptr;
   while (!waiting_.empty() && waiting_.begin()->first <= now) {
     const auto& [order_key, sequence] = waiting_.begin()->second;
     ready_.emplace(sequence, order_key);
@@ -42,6 +42,7 @@ Lane::Item Lane::finish(const DeliveryId& id) {
   ENSURE(flight != in_flight_.end());
   const auto [order_key, sequence] = flight->second;
   in_flight_.erase(flight);
+  unrecorded_.insert(id);
   const auto queue = items_.find(order_key);
   Item item = std::move(queue->second.at(sequence));
   queue->second.erase(sequence);
@@ -64,7 +65,7 @@ std::optional<base::Instant> Lane::note(bool success, base::Instant now) {
 }
 
 std::optional<base::Instant> Lane::next_due() const {
-  if (in_flight_.size() >= slots()) return std::nullopt;
+  if (full()) return std::nullopt;
   if (!ready_.empty()) return open_from();
   if (waiting_.empty()) return std::nullopt;
   return std::max(open_from(), waiting_.begin()->first);
@@ -75,7 +76,11 @@ bool Lane::busy(const std::string& order_key) const {
                      [&](const auto& flight) { return flight.second.first == order_key; });
 }
 
-std::size_t Lane::slots() const { return parked() ? 1 : form_of(destination_.channel).manner().slots; }
+bool Lane::full() const {
+  const auto slots = destination_.max_in_flight ? static_cast<std::size_t>(*destination_.max_in_flight)
+                                                : form_of(destination_.channel).manner().slots;
+  return in_flight_.size() + unrecorded_.size() >= (parked() ? 1 : slots);
+}
 
 base::Instant Lane::open_from() const { return std::max(resting_until_, parked_until_.value_or(resting_until_)); }
 

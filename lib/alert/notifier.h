@@ -58,6 +58,30 @@ class Notifier {
   void restore(const Mute& mute, base::Moment now) { quiet_.put(mute, now.utc); }
   void restore_mutes_listed(base::Instant at) { quiet_.note_listed(at); }
 
+  /// What waits to be told in one message.
+  struct Held {
+    base::Instant due;  ///< steady
+    std::vector<verdict::IncidentId> members;
+  };
+  /// A destination, and what the members have in common; nothing for a storm.
+  using Group = std::pair<std::string, std::string>;
+  /// Ended lately, with the steady time of it and who was told.
+  struct Over {
+    base::Instant at;
+    Alert alert;
+    std::vector<std::string> told;
+  };
+  /// What no row keeps, on the steady clock: for the notifier that takes the place of this one in the same process.
+  struct Waiting {
+    Storm storm;
+    std::map<Group, Held> held;
+    std::map<Group, base::Instant> told_together;
+    std::deque<Over> over;
+  };
+  Waiting take_waiting();
+  /// To be called when all tellings were restored.
+  void go_on(Waiting waiting);
+
   bool knows(const std::string& destination) const {
     return !destinations_named(destination, plan_.destinations).empty();
   }
@@ -104,13 +128,6 @@ class Notifier {
   };
   static constexpr base::Instant kNever = base::Instant::max();
   using Entry = std::map<verdict::IncidentId, Watched>::value_type;
-  /// What waits to be told in one message.
-  struct Held {
-    base::Instant due;  ///< steady
-    std::vector<verdict::IncidentId> members;
-  };
-  /// A destination, and what the members have in common; nothing for a storm.
-  using Group = std::pair<std::string, std::string>;
   /// Messages about one incident that are written now: those with the same words are one.
   struct Wave {
     struct Message {
@@ -165,12 +182,6 @@ class Notifier {
   std::map<Group, Held> held_;
   std::map<Group, base::Instant> told_together_;                 ///< when, steady; of the last while
   std::set<std::pair<base::Instant, verdict::IncidentId>> due_;  ///< steady
-  /// Ended lately, with the steady time of it and who was told.
-  struct Over {
-    base::Instant at;
-    Alert alert;
-    std::vector<std::string> told;
-  };
   std::deque<Over> over_;
 };
 

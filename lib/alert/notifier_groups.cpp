@@ -61,6 +61,31 @@ std::optional<std::pair<Notifier::Group, base::Instant>> Notifier::group_for(con
   return std::nullopt;
 }
 
+Notifier::Waiting Notifier::take_waiting() {
+  return {std::move(storm_), std::move(held_), std::move(told_together_), std::move(over_)};
+}
+
+/// What waits for company goes on waiting, as long as its destination is there.
+void Notifier::go_on(Waiting waiting) {
+  storm_ = std::move(waiting.storm);
+  told_together_ = std::move(waiting.told_together);
+  over_ = std::move(waiting.over);
+  for (auto& [group, held] : waiting.held) {
+    if (!knows(group.first)) continue;
+    std::erase_if(held.members, [&, &to = group.first](const verdict::IncidentId& id) {
+      const auto entry = watched_.find(id);
+      if (entry == watched_.end()) return true;
+      for (Knowledge& one : entry->second.all) {
+        if (one.row.destination != to || !one.row.pending) continue;
+        one.held = true;
+        return false;
+      }
+      return true;
+    });
+    held_.emplace(group, std::move(held));
+  }
+}
+
 void Notifier::hold(Entry& entry, Knowledge& knowledge, State state, const Group& group, base::Instant due) {
   Held& held = held_.try_emplace(group, Held{due, {}}).first->second;
   if (!knowledge.held) held.members.push_back(entry.first);

@@ -38,18 +38,14 @@ struct Parties {
   std::string account;
 };
 
-std::string store_command(const Parties& parties) {
-  return fmt::format("adsauditd token add {} --app {} --kind {}", shell_word(parties.token.name),
-                     shell_word(parties.app), audit::to_text(parties.token.kind));
-}
-
 std::string authorize_again(const Parties& parties) {
   const bool advertiser = parties.token.kind == audit::TokenKind::kAdvertiser;
   const std::string who =
-      advertiser ? fmt::format("The advertiser ({}) must authorize the app {} again.", parties.user, parties.app)
-                 : fmt::format("Sign in to X as the agency's handle ({}) and authorize the app {} again.", parties.user,
+      advertiser ? fmt::format("The advertiser ({}) must authorize the app {} again", parties.user, parties.app)
+                 : fmt::format("Sign in to X as the agency's handle ({}) and authorize the app {} again", parties.user,
                                parties.app);
-  return who + " Then store the new token: " + store_command(parties);
+  return fmt::format("{}, with the link that this shows: adsauditd token authorize --for {}", who,
+                     shell_word(parties.token.name));
 }
 
 /// "the role AD_MANAGER"; TWEET_COMPOSER is granted apart from the role.
@@ -78,8 +74,8 @@ std::string repair_of_token(const Alert& alert, const Parties& parties) {
     case Cause::kTokenIdentityMismatch:
       return fmt::format(
           "The stored token belongs to another X user than {}: most likely two secrets were mixed up. Check where the "
-          "token {} comes from, then store the right one: {}",
-          parties.user, parties.token.name, store_command(parties));
+          "token {} comes from, then store the right one: adsauditd token rotate {}",
+          parties.user, parties.token.name, shell_word(parties.token.name));
     default:
       return authorize_again(parties);
   }
@@ -217,8 +213,8 @@ std::string repair_of_redundancy(const Alert& alert, const Parties& parties) {
         "expectation in the settings.",
         parties.account);
   return fmt::format(
-      "Repair the tokens that do not count, or authorize another one for {}: adsauditd token add NAME --app APP --kind "
-      "KIND --account {}",
+      "Repair the tokens that do not count, or authorize another one for {}: adsauditd token authorize NAME --app "
+      "APP --account {}",
       parties.account, shell_word(parties.account));
 }
 

@@ -75,6 +75,11 @@ bool Schedule::contains(PairIndex pair) const {
   return at(pair) < entries_.size() && entries_[at(pair)].previous != kAbsent;
 }
 
+std::optional<base::Instant> Schedule::due_of(PairIndex pair) const {
+  if (!contains(pair) || entries_[at(pair)].previous == kRunning) return std::nullopt;
+  return entries_[at(pair)].due;
+}
+
 bool Schedule::waits(PairIndex pair) const {
   if (!contains(pair)) return false;
   const std::uint32_t previous = entries_[at(pair)].previous;

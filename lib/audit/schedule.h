@@ -71,6 +71,8 @@ class Schedule {
   /// When take_due() may have something; a little early at times, never late.
   std::optional<base::Instant> next_due() const;
   bool contains(PairIndex pair) const;
+  /// When its turn comes, or came; nothing for a pair that is running or not there.
+  std::optional<base::Instant> due_of(PairIndex pair) const;
   bool waits(PairIndex pair) const;
   Counts counts() const { return counts_; }
 

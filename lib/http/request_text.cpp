@@ -23,10 +23,6 @@ constexpr auto kTokenCharacters = [] {
   return table;
 }();
 
-bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return kTokenCharacters[c]; });
-}
-
 bool names(const Header& header, std::string_view name) {
   return header.name.size() == name.size() && ::strncasecmp(header.name.data(), name.data(), name.size()) == 0;
 }
@@ -36,6 +32,10 @@ bool needs_length(const Request& request) {
 }
 
 }  // namespace
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return kTokenCharacters[c]; });
+}
 
 bool is_header_value(std::string_view value) {
   unsigned char bad = 0;  // looks at every byte without a branch, because that can be done for many at once

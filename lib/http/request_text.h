@@ -11,6 +11,8 @@ namespace http {
 /// What keeps the request from being sent: a method or header that is no HTTP, that would smuggle a second line, or a
 /// header that is the transport's own business. Nothing when it is fine. The text repeats no value.
 std::optional<std::string> fault_in(const Request& request);
+/// RFC 9110 section 5.6.2: a method or the name of a header.
+bool is_token(std::string_view text);
 /// True when `value` may stand in a header: no CR, LF, NUL or other control character but the tab.
 bool is_header_value(std::string_view value);
 

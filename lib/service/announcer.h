@@ -25,6 +25,10 @@ class Announcer {
   void restore(const alert::Mute& mute, base::Moment now) { notifier_.restore(mute, now); }
   void restore_mutes_listed(base::Instant at) { notifier_.restore_mutes_listed(at); }
 
+  /// See alert::Notifier::Waiting.
+  alert::Notifier::Waiting take_waiting() { return notifier_.take_waiting(); }
+  void go_on(alert::Notifier::Waiting waiting) { notifier_.go_on(std::move(waiting)); }
+
   /// Whether the settings have a destination of this name.
   bool knows(const std::string& destination) const { return notifier_.knows(destination); }
   void announce(const verdict::IncidentStep& step, const Roster& roster, base::Moment now, store::Batch& batch);

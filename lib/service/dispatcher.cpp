@@ -63,6 +63,12 @@ void Dispatcher::take(const std::vector<alert::Delivery>& deliveries, const std:
   pump();
 }
 
+void Dispatcher::recorded(const std::vector<alert::DeliveryAttempt>& attempts) {
+  if (attempts.empty()) return;
+  for (const auto& attempt : attempts) courier_.recorded(attempt.delivery);
+  pump();
+}
+
 void Dispatcher::refill(const std::string& destination) {
   if (stopped_ || !refilling_.insert(destination).second) return;
   const std::uint64_t after = taken_up_to_[destination];

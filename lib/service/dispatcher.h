@@ -34,6 +34,8 @@ class Dispatcher {
   void start();
   /// Takes deliveries that have just been committed, with their bodies.
   void take(const std::vector<alert::Delivery>& deliveries, const std::vector<alert::Body>& bodies);
+  /// These attempts are committed: their destinations take the next deliveries.
+  void recorded(const std::vector<alert::DeliveryAttempt>& attempts);
   /// Takes deliveries that the operator wants tried once more, whatever their place in the order.
   void take_again(std::vector<alert::PendingDelivery> deliveries);
   /// The operator asks for a message: a destination that refuses all is tried now.

@@ -1,5 +1,5 @@
-// Who is watched, and how the engine starts. When to ask is in engine_schedule.cpp, what answers mean in
-// engine_answers.cpp and engine_accounts.cpp.
+// Who is watched. How the engine starts is in engine_start.cpp, when to ask in engine_schedule.cpp, what answers mean
+// in engine_answers.cpp and engine_accounts.cpp.
 
 #include "service/engine.h"
 
@@ -13,19 +13,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A process writes its gauges more often than this by far, so whoever wrote none for so long spent nothing of the
-/// present windows either.
-constexpr base::Duration kSpentNothing = 20min;
 /// Six answers in a row, whoever gives them: a single machine at X with a wrong clock is no news.
 constexpr verdict::Agreement::Terms kClockSkew{.begin = 6, .end = 3, .least_span = 30s};
 constexpr verdict::Agreement::Terms kSunset{.begin = 2, .end = 6};
-
-std::optional<base::Instant> last_written(store::Store& store) {
-  for (const auto& [name, value] : store.gauges()) {
-    if (name == "written_at_ms") return base::from_epoch_ms(value);
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -60,33 +50,6 @@ Engine::Engine(AuditOptions options, Announcer announcer, base::Random& random)
        {audit::IntervalClass::kNormal, audit::IntervalClass::kCritical, audit::IntervalClass::kArchive})
     bounds_[static_cast<std::size_t>(one)] =
         audit::detection_bound(audit::interval_of(options_.intervals, one), bound_terms(options_));
-}
-
-std::uint64_t Engine::restore(store::Store& store, std::set<std::string> apps, base::Moment now) {
-  apps_ = std::move(apps);
-  restored_at_ = now;
-  schedule_ = audit::Schedule(now.steady);
-  sweeps_ = Sweeps(now.steady);
-  last_written_ = last_written(store);
-  const std::uint64_t revision = store.load(*this, now.utc - verdict::OpenIncidents::kRecent);
-  restored_open_.clear();
-  restored_over_.clear();
-  vouchers_.look_up_control();
-  for (std::size_t place = 0; place < roster_.token_places(); ++place) {
-    const TokenIndex token{static_cast<std::uint32_t>(place)};
-    if (roster_.record(token).alive) settle_token(token, now);
-  }
-  unasked_ = 0;
-  batch_.ended_in_order = false;
-  reassess_all(now);
-  return revision;
-}
-
-void Engine::begin(bool ended_in_order, std::uint64_t last_sequence) {
-  announcer_.continue_after(last_sequence);
-  const bool long_ago = last_written_ && *last_written_ + kSpentNothing < restored_at_.utc;
-  emptied_ = !ended_in_order && !long_ago;
-  limits_.start(restored_at_.steady, emptied_);
 }
 
 void Engine::token(store::TokenRow row) { put(row); }
@@ -359,7 +322,7 @@ bool Engine::flush(std::size_t most, base::Moment now) {
 
 void Engine::end_in_order(base::Moment now) {
   // Buckets that nobody touched since an emptied start are not full yet, and no row says so.
-  if (!emptied_ || now.steady - restored_at_.steady >= audit::kWindow) batch_.ended_in_order = true;
+  if (!emptied_at_ || now.steady - *emptied_at_ >= audit::kWindow) batch_.ended_in_order = true;
 }
 
 store::Batch Engine::take_batch() { return std::exchange(batch_, {}); }
@@ -370,7 +333,7 @@ std::vector<store::Gauge> Engine::gauges(base::Moment now) {
   for (std::size_t place = 0; place < roster_.pair_places(); ++place) {
     const Pair& pair = roster_.pair(PairIndex{static_cast<std::uint32_t>(place)});
     if (pair.id.null() || !schedule_.contains(PairIndex{static_cast<std::uint32_t>(place)})) continue;
-    const base::Duration age = now.steady - std::max(pair.answered, restored_at_.steady);
+    const base::Duration age = now.steady - std::max(pair.answered, watching_since_);
     const base::Duration allowed = bound_of(pair);
     // Compared by how much of its own bound each has used up.
     if (bound.count() > 0 && age.count() * bound.count() <= oldest.count() * allowed.count()) continue;

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "service/announcer.h"
+#include "service/handover.h"
 #include "service/lateness.h"
 #include "service/limits.h"
 #include "service/options.h"
@@ -83,8 +84,12 @@ class Engine : private store::Loader {
   Engine(AuditOptions options, Announcer announcer, base::Random& random);
 
   /// Takes up where the last process stopped, and schedules all pairs of tokens whose app is in `apps`; others are not
-  /// asked, but nothing of them ends. Call once, first. Returns the revision of the tokens.
-  std::uint64_t restore(store::Store& store, std::set<std::string> apps, base::Moment now);
+  /// asked, but nothing of them ends. Call once, first. Returns the revision of the tokens. `handover`: of the engine
+  /// whose place this one takes in the same process; everybody keeps his turn, unless his interval is shorter now.
+  std::uint64_t restore(store::Store& store, std::set<std::string> apps, base::Moment now,
+                        std::optional<Handover> handover = std::nullopt);
+  /// After the last batch was committed, when no question is under way. Nothing else may be asked of this engine then.
+  Handover hand_over(base::Moment now);
   /// Tokens were added, replaced or removed: new pairs get probes, gone ones end, their incidents with them; a token
   /// whose secrets are others is asked anew (`same_secrets` compares what is sealed).
   void take_news(const std::vector<store::TokenRow>& tokens, const store::Opener& opener, base::Moment now);
@@ -189,6 +194,8 @@ class Engine : private store::Loader {
   void schedule(audit::PairIndex pair, base::Moment now);
   base::Instant first_sweep(audit::TokenIndex token, base::Moment now);
   base::Instant first_time(audit::PairIndex pair, base::Moment now);
+  std::optional<base::Instant> handed_turn(audit::PairIndex pair, base::Moment now);
+  void take_handover(Handover handover);
   base::Instant next_time(audit::PairIndex pair, const xads::Observation& observation, bool confirm_again,
                           base::Moment now);
   base::Instant regular_time(audit::PairIndex pair, base::Instant after);
@@ -307,9 +314,11 @@ class Engine : private store::Loader {
   std::set<audit::TokenIndex> undiscovered_;
   std::array<base::Duration, 3> bounds_{};  ///< within which a change is found, by interval class
   base::Moment restored_at_{};
+  std::optional<Handover> handover_;           ///< while restore() runs
+  base::Instant watching_since_{};             ///< steady
   std::optional<base::Instant> last_written_;  ///< UTC, when the last process wrote its gauges
   audit::TokenIndex restored_token_{};         ///< of the latest pair that restore() was given
-  bool emptied_ = false;                       ///< the budget began without a call
+  std::optional<base::Instant> emptied_at_;    ///< steady; the budget began without a call
   std::size_t unasked_ = 0;                    ///< new pairs of this load: many are spread over more time
   double spare_credit_ = 0;                    ///< extra audits that the routine has earned
   unsigned turn_ = 0;

@@ -42,7 +42,8 @@ void Engine::schedule(PairIndex index, base::Moment now) {
     return;
   }
   pair.urgent = roster_.suspected(index);
-  schedule_.add(index, pair.urgent ? now.steady : first_time(index, now));
+  const auto handed = handed_turn(index, now);
+  schedule_.add(index, handed ? *handed : pair.urgent ? now.steady : first_time(index, now));
 }
 
 base::Instant Engine::first_time(PairIndex index, base::Moment now) {
@@ -66,6 +67,10 @@ base::Instant Engine::first_time(PairIndex index, base::Moment now) {
 }
 
 base::Instant Engine::first_sweep(TokenIndex token, base::Moment now) {
+  if (handover_) {
+    const auto list = handover_->lists.find(roster_.record(token).id);
+    if (list != handover_->lists.end()) return std::min(list->second, now.steady + options_.discovery_interval);
+  }
   const bool known = roster_.record(token).first_pair != kNoPair;
   if (!known) return now.steady;
   const auto phase = audit::phase(roster_.token_name(token), "", options_.discovery_interval);

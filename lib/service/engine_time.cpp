@@ -56,7 +56,7 @@ bool Engine::blind() const {
 /// Since when an answer about this pair is owed. While its app is in trouble, that has an incident of its own.
 base::Instant Engine::owed_since(const Pair& pair, base::Moment now) const {
   const TokenIndex token{pair.token};
-  base::Instant since = std::max(restored_at_.steady, now.steady - (now.utc - pair.id.made_at()));
+  base::Instant since = std::max(watching_since_, now.steady - (now.utc - pair.id.made_at()));
   const auto replaced = replaced_at_.find(token);
   if (replaced != replaced_at_.end()) since = std::max(since, replaced->second);
   const auto well = well_since_.find(roster_.record(token).app);

@@ -67,6 +67,8 @@ Loop::Loop(const LoopParts& parts, LoopOptions options)
       heartbeat_(parts.io, parts.heartbeats, parts.sinks, parts.log, [this] { return well(); }),
       questions_(parts.clock.now().steady),
       deliveries_(parts.clock.now().steady),
+      housekeeper_(parts.io, store_thread_, options.retention, parts.clock, parts.log,
+                   [this] { return !unwritten_ && !committing_; }, {}),
       pump_timer_(parts.io),
       commit_timer_(parts.io),
       flush_timer_(parts.io),
@@ -74,9 +76,10 @@ Loop::Loop(const LoopParts& parts, LoopOptions options)
       tick_timer_(parts.io),
       stop_timer_(parts.io) {}
 
-void Loop::load() {
+void Loop::load(std::optional<Handover> handover) {
   const base::Moment now = parts_.clock.now();
-  token_revision_ = parts_.engine.restore(parts_.store, parts_.keyring.app_names(), now);
+  if (handover) parts_.courier.go_on(handover->paces);
+  token_revision_ = parts_.engine.restore(parts_.store, parts_.keyring.app_names(), now, std::move(handover));
   // Before the first question: a process that ends without a word after this has not ended in order.
   store::Batch batch = parts_.engine.take_batch();
   try {
@@ -93,10 +96,14 @@ void Loop::tell(const std::vector<Notice>& notices) {
     parts_.log.log(notice.warning ? spdlog::level::warn : spdlog::level::info, "{}", notice.text);
 }
 
-void Loop::run() {
-  load();
+std::optional<Handover> Loop::run(std::optional<Handover> handover) {
+  load(std::move(handover));
   every(refresh_timer_, options_.refresh_interval, &Loop::refresh);
   run_until_stopped();
+  if (!handing_over_) return std::nullopt;
+  handover = parts_.engine.hand_over(parts_.clock.now());
+  handover->paces = parts_.courier.paces();
+  return handover;
 }
 
 std::size_t Loop::run_once(const std::string& token, const std::string& account, base::Duration limit) {
@@ -138,10 +145,12 @@ void Loop::run_until_stopped() {
   dispatcher_.start();
   repeater_.start();
   if (!once_) heartbeat_.start();
+  if (!once_) housekeeper_.start();
   every(flush_timer_, options_.flush_interval, &Loop::flush);
   pump();
   boost::asio::post(parts_.io, [this] {  // the first round is behind us
     supervisor_.ready();
+    if (ready_) ready_();
     tell(check_tokens(parts_.engine.roster(), parts_.keyring.apps()));
     tick();
   });
@@ -199,14 +208,24 @@ void Loop::flush_some() {
   commit_soon();
 }
 
+void Loop::set_remark(std::string remark) {
+  remark_ = std::move(remark);
+  show_status();
+}
+
+void Loop::show_status() {
+  const Engine& engine = parts_.engine;
+  supervisor_.status(fmt::format("watching {} tokens on {} pairs, {} open incidents, {} alerts under way{}",
+                                 engine.roster().live_tokens(), engine.roster().live_pairs(),
+                                 engine.open_incidents().size(), dispatcher_.pending(), remark_));
+}
+
 void Loop::tick() {
   if (stopping_) return;
   parts_.engine.tick(parts_.clock.now());
   commit_soon();
   const Engine& engine = parts_.engine;
-  supervisor_.status(fmt::format("watching {} tokens on {} pairs, {} open incidents, {} alerts under way",
-                                 engine.roster().live_tokens(), engine.roster().live_pairs(),
-                                 engine.open_incidents().size(), dispatcher_.pending()));
+  show_status();
   prove_life();
   const bool out_of_time = once_ && parts_.clock.now().steady >= stop_by_;
   const std::size_t pending = deliver_to_ ? dispatcher_.pending(*deliver_to_) : dispatcher_.pending();
@@ -243,16 +262,21 @@ void Loop::prove_life() {
 
 void Loop::begin_stop(const std::string& why) {
   if (stopping_) return;
+  if (handing_over_ && !asks_no_more_) {  // a signal came before all was quiet
+    handing_over_ = false;
+    refused_("the daemon is stopping");
+  }
   stopping_ = true;
   flushing_ = false;
   parts_.engine.restart_flush();  // finish_stop() writes all that is left
   stop_by_ = parts_.clock.now().steady + options_.drain_limit;
   parts_.log.info("stopping reason=\"{}\" audits_under_way={} deliveries_under_way={}", why, parts_.api.in_flight(),
                   dispatcher_.in_flight());
-  supervisor_.stopping();
+  if (!handing_over_) supervisor_.stopping();
   dispatcher_.stop();
   repeater_.stop();
   heartbeat_.stop();
+  housekeeper_.stop();
   parts_.api.shut_down();
   for (auto* timer : {&pump_timer_, &flush_timer_, &refresh_timer_, &tick_timer_}) timer->cancel();
   CRASH_POINT("stop.begun");

@@ -11,6 +11,7 @@
 #include "service/dispatcher.h"
 #include "service/engine.h"
 #include "service/heartbeat.h"
+#include "service/housekeeper.h"
 #include "service/keyring.h"
 #include "service/pulse.h"
 #include "service/repeater.h"
@@ -38,12 +39,17 @@ struct Discovered {
 };
 
 struct LoopOptions {
+  store::Retention retention;
   base::Duration flush_interval{2 * 60'000};  ///< of open runs and buckets
   base::Duration refresh_interval{2'000};     ///< how soon a token of the command line is noticed
   base::Duration drain_limit{3'000};          ///< at the end, for deliveries under way
   /// People are told that nothing can be written when it lasts for so long: a moment's refusal is none of their
   /// business.
   base::Duration pause_to_tell{10'000};
+  // Before another loop takes the place of this one:
+  base::Duration deliveries_limit{
+      30'000};                          ///< for deliveries under way, meanwhile the audit goes on; their own is less
+  base::Duration answers_limit{2'000};  ///< then for answers of X; a question without one is asked again
 };
 
 /// Everything that the loop moves, and does not own.
@@ -70,8 +76,19 @@ class Loop {
  public:
   Loop(const LoopParts& parts, LoopOptions options);
 
-  /// Until a signal. Throws what the store threw, when it failed: the caller ends the process.
-  void run();
+  /// Until a signal or stop(): gives nothing. Or until what hand_over() began is done: gives what the next loop is to
+  /// be run with. Throws what the store threw, when it failed: the caller ends the process.
+  std::optional<Handover> run(std::optional<Handover> handover = std::nullopt);
+  using Refused = std::function<void(const std::string& why)>;
+  /// The settings are others. Calls `prepare` on the store's thread, takes over what it did to the tokens, and brings
+  /// run() to its end with everything on disk: nothing is begun, what is under way is recorded, or asked again by the
+  /// next loop. Calls `refused` and goes on as ever when that cannot be done now.
+  void hand_over(std::function<void(store::Store&)> prepare, Refused refused);
+  void stop(const std::string& why) { begin_stop(why); }
+  /// Called once, when run() has begun.
+  void on_ready(std::function<void()> ready) { ready_ = std::move(ready); }
+  /// Stands at the end of the status line from now on.
+  void set_remark(std::string remark);
   /// Asks the pairs that fit once, waits for confirmations and for the deliveries of what was found, within `limit`.
   /// Returns the number of pairs that could not be settled in that time.
   std::size_t run_once(const std::string& token, const std::string& account, base::Duration limit);
@@ -87,7 +104,7 @@ class Loop {
   void observe_discovery(std::function<void(const Discovered&)> observer) { discovered_ = std::move(observer); }
 
  private:
-  void load();
+  void load(std::optional<Handover> handover = std::nullopt);
   void tell(const std::vector<Notice>& notices);
   void run_until_stopped();
 
@@ -110,6 +127,8 @@ class Loop {
   void resume();
   void after_commit(const store::Batch& batch);
 
+  void prepare_handover(const store::TokenNews& tokens);
+  void wait_for_handover();
   void begin_stop(const std::string& why);
   void continue_stop();
   void finish_stop();
@@ -119,6 +138,7 @@ class Loop {
   void tick();
   void prove_life();
   std::string_view stuck();
+  void show_status();
   void refresh();
   void flush();
   void flush_some();
@@ -130,6 +150,7 @@ class Loop {
   Dispatcher dispatcher_;
   Repeater repeater_;
   Heartbeat heartbeat_;
+  Housekeeper housekeeper_;
   Supervisor supervisor_;
   Pulse questions_, deliveries_;  ///< do they move?
   boost::asio::steady_timer pump_timer_, commit_timer_, flush_timer_, refresh_timer_, tick_timer_, stop_timer_;
@@ -146,6 +167,12 @@ class Loop {
   bool commit_planned_ = false;
   bool committing_ = false;
   bool flushing_ = false;  ///< more open runs are to follow the present commit
+  bool handing_over_ = false;
+  bool asks_no_more_ = false;     ///< while handing over, when all deliveries have ended
+  base::Instant hand_over_by_{};  ///< steady
+  Refused refused_;               ///< while handing over
+  std::function<void()> ready_;
+  std::string remark_;
   bool stopping_ = false;
   bool finishing_ = false;
   bool ended_ = false;  ///< the last batch is made

@@ -127,7 +127,7 @@ void Loop::resume() {
   urgent_.clear();  // they are rows from now on
   if (std::exchange(pause_told_, false)) parts_.engine.hear_database("", parts_.clock.now());
   parts_.log.warn("auditing resumed");
-  dispatcher_.resume();
+  if (!handing_over_) dispatcher_.resume();
   CRASH_POINT("loop.resumed");
   pump();
 }
@@ -160,6 +160,7 @@ void Loop::after_commit(const store::Batch& batch) {
   auto deliveries = batch.deliveries;
   std::erase_if(deliveries, [&](const alert::Delivery& delivery) { return has_arrived(batch, delivery.id); });
   if (!deliveries.empty()) dispatcher_.take(deliveries, batch.bodies);
+  dispatcher_.recorded(batch.attempts);
   CRASH_POINT("loop.dispatched");
 }
 

@@ -31,7 +31,7 @@ std::string outcome_of(const xads::Answer& answer) {
 }  // namespace
 
 void Loop::pump() {
-  if (stopping_ || unwritten_) return;
+  if (stopping_ || unwritten_ || asks_no_more_) return;
   bool busy = false;
   while (const auto work = parts_.engine.take_work(parts_.clock.now())) {
     busy = true;

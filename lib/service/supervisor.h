@@ -12,6 +12,8 @@ class Supervisor {
  public:
   void ready() const;
   void stopping() const;
+  /// It reads its settings again; ready() is the end of it.
+  void reloading() const;
   void status(const std::string& line) const;
   /// One proof of life.
   void feed_watchdog() const;

@@ -26,6 +26,7 @@ class Sweeps {
   void add(audit::TokenIndex token, base::Instant due);
   void remove(audit::TokenIndex token);
   bool contains(audit::TokenIndex token) const { return schedule_.contains(slot_of(token)); }
+  std::optional<base::Instant> due_of(audit::TokenIndex token) const { return schedule_.due_of(slot_of(token)); }
   bool running(audit::TokenIndex token) const { return contains(token) && !schedule_.waits(slot_of(token)); }
   /// Goes on where another process stopped.
   void resume(audit::TokenIndex token, std::string cursor, std::vector<audit::AccountIndex> seen);

@@ -37,7 +37,7 @@ const std::vector<Type>& types() {
        "https://slack.com/api",
        {"token", "channel"},
        {"url", "template", "most_per_minute"}},
-      {"webhook", Channel::kWebhook, "", {"url"}, {"secret", "format", "template"}},
+      {"webhook", Channel::kWebhook, "", {"url"}, {"secret", "format", "template", "max_in_flight"}},
       {"alertmanager", Channel::kAlertmanager, "", {"url"}, {}, false, 16},
       {"pagerduty", Channel::kPagerDuty, "https://events.pagerduty.com/v2/enqueue", {"routing_key"}, {"url"}},
       {"teams", Channel::kTeams, "", {"url"}, {"template", "most_per_minute"}, true},
@@ -60,7 +60,9 @@ std::vector<std::string_view> type_names() {
 
 /// One secret, or a list of at most `most`.
 Form<std::vector<base::Secret>> secrets(Form<base::Secret> form, std::size_t most) {
-  return [form = std::move(form), most](Walk& walk, const Node& node) -> std::optional<std::vector<base::Secret>> {
+  using Secrets = std::vector<base::Secret>;
+  std::string schema = schema::any_of({form.schema, schema::list_of(form.schema, most)});
+  Form<Secrets> list = [form = std::move(form), most](Walk& walk, const Node& node) -> std::optional<Secrets> {
     std::vector<base::Secret> values;
     if (node.kind != Node::Kind::kList) {
       if (auto value = form(walk, node)) values.push_back(std::move(*value));
@@ -73,6 +75,9 @@ Form<std::vector<base::Secret>> secrets(Form<base::Secret> form, std::size_t mos
     }
     return values;
   };
+  list.secret = true;
+  list.schema = std::move(schema);
+  return list;
 }
 
 const Table<alert::Template>& template_keys() {
@@ -120,6 +125,7 @@ const Table<Draft>& destination_keys() {
        mapping(
            [](Draft & draft) -> auto& { return draft.destination.words; }, template_keys())},
       {"most_per_minute", Need::kOptional, into_destination(&Destination::most_per_minute, whole(0, 1000))},
+      {"max_in_flight", Need::kOptional, into_destination(&Destination::max_in_flight, whole(1, 16))},
       {"allow_private", Need::kOptional, into_destination(&Destination::allow_private, flag())},
   };
   return table;
@@ -177,7 +183,8 @@ alert::Destination clone(const alert::Destination& draft) {
           .from = draft.from,
           .to = draft.to,
           .words = draft.words,
-          .most_per_minute = draft.most_per_minute};
+          .most_per_minute = draft.most_per_minute,
+          .max_in_flight = draft.max_in_flight};
 }
 
 void add_heartbeat(Draft draft, Settings& settings) {
@@ -208,8 +215,8 @@ void add_destinations(Walk& walk, const Node& node, const Type& type, Draft draf
   }
 }
 
-}  // namespace
-
+/// A destination is read as a whole: its keys depend on its type. Adds to the destinations, one for each member of a
+/// cluster, or to the heartbeats; nothing when it is broken.
 void read_destination(Walk& walk, const Node& node, Settings& settings) {
   const std::size_t errors_before = walk.complaints.errors();
   Draft draft;
@@ -223,6 +230,29 @@ void read_destination(Walk& walk, const Node& node, Settings& settings) {
     add_destinations(walk, node, *type, std::move(draft), settings);
   else
     add_heartbeat(std::move(draft), settings);
+}
+
+/// Which keys each type takes and needs.
+std::string schema_of_types() {
+  std::vector<std::string> rules;
+  for (const Type& type : types()) {
+    std::vector<std::string_view> keys{"name", "type", "allow_private"};
+    keys.insert(keys.end(), type.required.begin(), type.required.end());
+    keys.insert(keys.end(), type.optional.begin(), type.optional.end());
+    const auto quoted = [](const std::vector<std::string_view>& names) {
+      return names.empty() ? std::string() : fmt::format(R"("{}")", fmt::join(names, R"(",")"));
+    };
+    rules.push_back(fmt::format(
+        R"({{"if":{{"properties":{{"type":{{"const":"{}"}}}}}},"then":{{"required":[{}],"propertyNames":{{"enum":[{}]}}}}}})",
+        type.name, quoted(type.required), quoted(keys)));
+  }
+  return fmt::format(R"("allOf":[{}],)", fmt::join(rules, ","));
+}
+
+}  // namespace
+
+Key<Settings> destinations_key() {
+  return {"destinations", Need::kOptional, list_of_wholes(read_destination, destination_keys(), schema_of_types())};
 }
 
 }  // namespace settings

@@ -18,13 +18,14 @@ std::vector<std::string_view> permission_words() {
 
 Form<Permissions> permissions() {
   const auto form = list_of(choice<xads::Permission>("permission", permission_words(), xads::permission_from_text));
-  return [form](Walk& walk, const Node& node) -> std::optional<Permissions> {
+  const Form<Permissions> together = [form](Walk& walk, const Node& node) -> std::optional<Permissions> {
     const auto all = form(walk, node);
     if (!all) return std::nullopt;
     Permissions permissions;
     for (const xads::Permission permission : *all) permissions.add(xads::to_text(permission));
     return permissions;
   };
+  return together.as(form.schema);
 }
 
 Form<std::string> capability() {
@@ -43,11 +44,12 @@ Form<verdict::Severity> severity() {
 /// What is stored in an optional member.
 template <class V>
 Form<std::optional<V>> some(Form<V> form) {
-  return [form](Walk& walk, const Node& node) -> std::optional<std::optional<V>> {
+  const Form<std::optional<V>> optional = [form](Walk& walk, const Node& node) -> std::optional<std::optional<V>> {
     auto value = form(walk, node);
     if (!value) return std::nullopt;
     return std::optional<V>(std::move(*value));
   };
+  return optional.as(form.schema);
 }
 
 const Table<Pattern>& match_keys() {
@@ -133,8 +135,6 @@ void check_contradictions(Walk& walk, const Node& node, const Expectation& expec
   }
 }
 
-}  // namespace
-
 void read_expectation(Walk& walk, const Node& node, Expectation& expectation) {
   const std::size_t errors_before = walk.complaints.errors();
   read_mapping(walk, node, expectation_keys(), expectation);
@@ -144,6 +144,17 @@ void read_expectation(Walk& walk, const Node& node, Expectation& expectation) {
   if (node.kind == Node::Kind::kMapping && !asks)
     walk.error(node, "expects nothing; add at_least, exactly, forbid, needs, user_id, min_live_tokens or min_admins");
   if (walk.complaints.errors() == errors_before) check_contradictions(walk, node, expectation);
+}
+
+}  // namespace
+
+Key<Settings> expect_key() {
+  return {"expect", Need::kOptional,
+          list_of_wholes(
+              [](Walk& walk, const Node& node, Settings& settings) {
+                read_expectation(walk, node, settings.audit.policy.expectations.emplace_back());
+              },
+              expectation_keys())};
 }
 
 }  // namespace settings

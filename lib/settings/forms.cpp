@@ -159,45 +159,50 @@ Form<std::string> lines() {
 
 Form<std::string> checked(Form<std::string> form,
                           std::function<std::optional<std::string>(const std::string&)> complaint_about) {
-  return [form = std::move(form), complaint_about = std::move(complaint_about)](
-             Walk& walk, const Node& node) -> std::optional<std::string> {
+  std::string schema = form.schema;
+  const Form<std::string> more = [form = std::move(form), complaint_about = std::move(complaint_about)](
+                                     Walk& walk, const Node& node) -> std::optional<std::string> {
     auto text = form(walk, node);
     if (!text || !complaint_about(*text)) return text;
     walk.error(node, complaint_about(node.text).value_or(in_quotes(node.text) + " gives a text that does not fit"));
     return std::nullopt;
   };
+  return more.as(std::move(schema));
 }
 
 Form<std::string> name() {
-  return checked_line([](const std::string& text) {
+  const Form<std::string> form = checked_line([](const std::string& text) {
     const bool fits = text.size() <= kLongestName && all_of(text, kNameLetters);
     return fits ? std::string() : "is not a name; " + std::string(kNameAdvice);
   });
+  return form.as(std::string(schema::kName));
 }
 
 Form<std::string> account_id() {
-  const Form<std::string> form = checked_line([](const std::string& text) {
+  const Form<std::string> plain = checked_line([](const std::string& text) {
     const bool fits = text.size() <= 32 && all_of(text, kBase36);
     return fits ? "" : "is not the id of an ad account; it has lower-case letters and digits, like 18ce54d4x5t";
   });
-  return [form](Walk& walk, const Node& node) {
-    auto text = form(walk, node);
+  const Form<std::string> form = [plain](Walk& walk, const Node& node) {
+    auto text = plain(walk, node);
     if (text && all_of(*text, kDigits))
       walk.warn(node, in_quotes(node.text) +
                           " looks like a decimal id from a URL; the API wants the base-36 id, like 18ce54d4x5t");
     return text;
   };
+  return form.as(std::string(schema::kAccount));
 }
 
 Form<std::string> name_pattern() {
-  return checked_line([](const std::string& text) {
+  const Form<std::string> form = checked_line([](const std::string& text) {
     const bool fits = text.size() <= kLongestName && all_of(text, std::string(kNameLetters) + "*?");
     return fits ? std::string() : "is neither a name nor a pattern; " + std::string(kNameAdvice) + ", and * and ?";
   });
+  return form.as(std::string(schema::kNamePattern));
 }
 
 Form<std::string> account_pattern() {
-  return [whole = account_id()](Walk& walk, const Node& node) -> std::optional<std::string> {
+  const Form<std::string> form = [whole = account_id()](Walk& walk, const Node& node) -> std::optional<std::string> {
     auto text = read_line(walk, node);
     if (!text) return std::nullopt;
     if (text->find_first_of("*?") == std::string::npos) return whole(walk, node);
@@ -205,17 +210,19 @@ Form<std::string> account_pattern() {
     walk.error(node, in_quotes(node.text) + " is no pattern of ad accounts; use lower-case letters, digits, * and ?");
     return std::nullopt;
   };
+  return form.as(std::string(schema::kAccountPattern));
 }
 
 Form<std::string> digits(std::size_t most) {
-  return checked_line([most](const std::string& text) {
+  const Form<std::string> form = checked_line([most](const std::string& text) {
     return text.size() <= most && all_of(text, kDigits) ? std::string()
                                                         : fmt::format("must be a number of at most {} digits", most);
   });
+  return form.as(schema::matching(fmt::format("^[0-9]{{1,{}}}$", most)));
 }
 
 Form<std::string> https_origin() {
-  return [](Walk& walk, const Node& node) -> std::optional<std::string> {
+  const Form<std::string> form = [](Walk& walk, const Node& node) -> std::optional<std::string> {
     auto text = read_line(walk, node);
     if (!text) return std::nullopt;
     std::string complaint = complaint_about_origin(*text);  // without the URL: it may hold a password
@@ -226,6 +233,7 @@ Form<std::string> https_origin() {
     if (text->ends_with('/')) text->pop_back();
     return text;
   };
+  return form.as(schema::matching("^https://[^/]+/?$"));
 }
 
 Form<std::string> readable_file() {
@@ -241,14 +249,16 @@ Form<std::string> readable_file() {
 Form<std::string> listener() { return checked_line(complaint_about_listener); }
 
 Form<base::Secret> secret() {
-  return [](Walk& walk, const Node& node) -> std::optional<base::Secret> {
+  const Form<base::Secret> form = [](Walk& walk, const Node& node) -> std::optional<base::Secret> {
     if (!require_reference(walk, node)) return std::nullopt;
     return read_secret(walk, node);
   };
+  return form.as(std::string(schema::kSecret));
 }
 
 Form<base::Secret> key() {
-  return [form = secret()](Walk& walk, const Node& node) -> std::optional<base::Secret> {
+  const Form<base::Secret> checked_key = [form = secret()](Walk& walk,
+                                                           const Node& node) -> std::optional<base::Secret> {
     auto text = form(walk, node);
     if (!text || text->empty()) return text;
     auto bytes = base::from_base64(text->reveal());
@@ -257,10 +267,11 @@ Form<base::Secret> key() {
     walk.error(node, "the key must be base64 of 32 bytes; make one with: adsauditd key init FILE");
     return std::nullopt;
   };
+  return checked_key.as(std::string(schema::kSecret));
 }
 
 Form<base::Duration> duration(DurationLimits limits) {
-  return [limits](Walk& walk, const Node& node) -> std::optional<base::Duration> {
+  const Form<base::Duration> form = [limits](Walk& walk, const Node& node) -> std::optional<base::Duration> {
     const auto text = read_line(walk, node);
     if (!text) return std::nullopt;
     const auto value = base::parse_duration(*text);
@@ -278,10 +289,11 @@ Form<base::Duration> duration(DurationLimits limits) {
                                   base::to_text(limits.warn_below)));
     return value ? std::optional(value.value()) : std::nullopt;
   };
+  return form.as(std::string(schema::kDuration));
 }
 
 Form<double> share(double least) {
-  return [least](Walk& walk, const Node& node) -> std::optional<double> {
+  const Form<double> form = [least](Walk& walk, const Node& node) -> std::optional<double> {
     const auto text = read_line(walk, node);
     if (!text) return std::nullopt;
     const auto value = base::parse_share(*text);
@@ -292,10 +304,11 @@ Form<double> share(double least) {
     if (!(value.value() >= least)) walk.error(node, fmt::format("is {}, the least is {}%", *text, least * 100));
     return value.value();
   };
+  return form.as(std::string(schema::kShare));
 }
 
 Form<int> whole(int least, int most) {
-  return [least, most](Walk& walk, const Node& node) -> std::optional<int> {
+  const Form<int> form = [least, most](Walk& walk, const Node& node) -> std::optional<int> {
     const auto text = read_line(walk, node);
     if (!text) return std::nullopt;
     int value = 0;
@@ -305,10 +318,11 @@ Form<int> whole(int least, int most) {
     walk.error(node, fmt::format("{} is not a whole number from {} to {}", in_quotes(node.text), least, most));
     return std::nullopt;
   };
+  return form.as(schema::whole(least, most));
 }
 
 Form<bool> flag() {
-  return [](Walk& walk, const Node& node) -> std::optional<bool> {
+  const Form<bool> form = [](Walk& walk, const Node& node) -> std::optional<bool> {
     const auto text = read_line(walk, node);
     if (!text) return std::nullopt;
     if (*text == "true") return true;
@@ -316,10 +330,11 @@ Form<bool> flag() {
     walk.error(node, in_quotes(node.text) + " is neither true nor false; write one of them");
     return std::nullopt;
   };
+  return form.as(std::string(schema::kFlag));
 }
 
 Form<std::map<std::string, std::string>> labels() {
-  return [value_form = line()](Walk& walk, const Node& node) -> std::optional<Labels> {
+  const Form<Labels> form = [value_form = line()](Walk& walk, const Node& node) -> std::optional<Labels> {
     if (!require_kind(walk, node, Node::Kind::kMapping)) return std::nullopt;
     Labels labels;
     for (const Node& child : node.children) {
@@ -329,6 +344,7 @@ Form<std::map<std::string, std::string>> labels() {
     }
     return labels;
   };
+  return form.as(std::string(schema::kLabels));
 }
 
 void complain_about_unknown_key(Walk& walk, const Node& child, const std::vector<std::string_view>& known) {

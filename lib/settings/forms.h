@@ -5,11 +5,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "base/secret.h"
 #include "base/time.h"
 #include "settings/references.h"
+#include "settings/schema_text.h"
+#include "settings/value_text.h"
 
 namespace settings {
 
@@ -22,9 +25,32 @@ struct Walk {
   void warn(const Node& node, std::string message) { complaints.warn(node.place, node.path, std::move(message)); }
 };
 
-/// What a value must look like. Gives the value, or complains and gives nothing.
+/// What a value must look like: gives the value, or complains and gives nothing. What editors and people are told of it
+/// goes with it.
 template <class V>
-using Form = std::function<std::optional<V>(Walk&, const Node&)>;
+class Form {
+ public:
+  using Read = std::function<std::optional<V>(Walk&, const Node&)>;
+
+  template <class F>
+  requires(!std::is_same_v<F, Form> && std::is_invocable_r_v<std::optional<V>, F, Walk&, const Node&>) Form(F read)
+      : read_(std::move(read)) {}  // NOLINT(google-explicit-constructor)
+
+  std::optional<V> operator()(Walk& walk, const Node& node) const { return read_(walk, node); }
+  /// The same, with another schema.
+  Form as(std::string new_schema) const {
+    Form form = *this;
+    form.schema = std::move(new_schema);
+    return form;
+  }
+
+  std::string schema{schema::kText};                           ///< JSON Schema
+  std::function<std::string(const V&)> show = &value_text<V>;  ///< as it would stand in the file
+  bool secret = std::is_same_v<V, base::Secret>;               ///< not to be shown
+
+ private:
+  Read read_;
+};
 
 /// One line of text, not empty, references replaced. Complains about lists, mappings and nothing.
 std::optional<std::string> read_line(Walk& walk, const Node& node);
@@ -74,20 +100,27 @@ Form<std::map<std::string, std::string>> labels();
 template <class V>
 Form<V> choice(std::string what, std::vector<std::string_view> words,
                std::function<std::optional<V>(std::string_view)> parse) {
-  return [what = std::move(what), words = std::move(words), parse = std::move(parse)](
-             Walk& walk, const Node& node) -> std::optional<V> {
+  Form<V> form = [what = std::move(what), words, parse](Walk& walk, const Node& node) -> std::optional<V> {
     const auto text = read_line(walk, node);
     if (!text) return std::nullopt;
     auto value = parse(*text);
     if (!value) walk.error(node, "unknown " + what + " " + in_quotes(node.text) + advice_for(node.text, words));
     return value;
   };
+  form.schema = schema::one_of(words);
+  form.show = [words = std::move(words), parse = std::move(parse)](const V& value) {
+    for (const std::string_view word : words) {
+      if (parse(word) == value) return std::string(word);
+    }
+    return std::string();
+  };
+  return form;
 }
 
 /// A list of one or more.
 template <class V>
 Form<std::vector<V>> list_of(Form<V> form) {
-  return [form = std::move(form)](Walk& walk, const Node& node) -> std::optional<std::vector<V>> {
+  Form<std::vector<V>> list = [form](Walk& walk, const Node& node) -> std::optional<std::vector<V>> {
     if (!require_kind(walk, node, Node::Kind::kList)) return std::nullopt;
     if (node.children.empty()) walk.error(node, "is empty; name at least one, or leave the key out");
     std::vector<V> values;
@@ -96,17 +129,22 @@ Form<std::vector<V>> list_of(Form<V> form) {
     }
     return values;
   };
+  list.schema = schema::list_of(form.schema);
+  return list;
 }
 
 /// A list, or a single value without the brackets.
 template <class V>
 Form<std::vector<V>> one_or_more(Form<V> form) {
-  return [form](Walk& walk, const Node& node) -> std::optional<std::vector<V>> {
-    if (node.kind == Node::Kind::kList) return list_of(form)(walk, node);
+  Form<std::vector<V>> any = [form, list = list_of(form)](Walk& walk,
+                                                          const Node& node) -> std::optional<std::vector<V>> {
+    if (node.kind == Node::Kind::kList) return list(walk, node);
     auto value = form(walk, node);
     if (!value) return std::nullopt;
     return std::vector<V>{std::move(*value)};
   };
+  any.schema = schema::any_of({form.schema, schema::list_of(form.schema)});
+  return any;
 }
 
 }  // namespace settings

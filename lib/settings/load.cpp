@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/text.h"
 #include "settings/parse.h"
 #include "settings/sections.h"
 #include "settings/source_file.h"
@@ -39,6 +40,20 @@ Folder list_folder(const fs::path& folder) {
   return found;
 }
 
+/// The file, and those of conf.d beside it. What cannot be read is complained about.
+Folder read_files(const fs::path& path, std::vector<Source>& sources) {
+  Folder folder = list_folder(path.parent_path() / "conf.d");
+  folder.files.insert(folder.files.begin(), path);
+  for (const fs::path& file : folder.files) {
+    auto text = read_source_file(file);
+    if (text)
+      sources.push_back({file.string(), std::move(text).value()});
+    else
+      folder.complaints.push_back(about_file(file, text.error(), false));
+  }
+  return folder;
+}
+
 /// One tree for all sources, or nothing when one of them is broken.
 std::optional<Node> parse_all(const std::vector<Source>& sources, Complaints& complaints) {
   Node root;
@@ -58,6 +73,26 @@ std::optional<Node> parse_all(const std::vector<Source>& sources, Complaints& co
   }
   if (!whole) return std::nullopt;
   return root;
+}
+
+/// In a text that is no YAML: the first "path:" below "store:".
+std::optional<std::string> store_path_in_lines(std::string_view text) {
+  constexpr std::string_view kKey = "path:";
+  bool in_store = false;
+  for (const std::string_view line : base::split(text, '\n')) {
+    if (line.starts_with("store:")) {
+      in_store = true;
+    } else if (!line.empty() && line[0] != ' ' && line[0] != '#') {
+      in_store = false;
+    }
+    std::string_view value = base::trim(line);
+    if (!in_store || !value.starts_with(kKey)) continue;
+    value = base::trim(value.substr(kKey.size()));
+    value = base::trim(value.substr(0, value.find(" #")));
+    if (value.size() > 1 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+    if (!value.empty() && !has_reference(value)) return std::string(value);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -88,21 +123,50 @@ Loaded load_file(const std::string& path, const References& references) {
         about_file(path, "does not exist; write one with adsauditd config init, or name another with --config", false));
     return loaded;
   }
-  Folder folder = list_folder(fs::path(path).parent_path() / "conf.d");
-  folder.files.insert(folder.files.begin(), path);
   std::vector<Source> sources;
-  for (const fs::path& file : folder.files) {
-    auto text = read_source_file(file);
-    if (text)
-      sources.push_back({file.string(), std::move(text).value()});
-    else
-      folder.complaints.push_back(about_file(file, text.error(), false));
-  }
+  Folder folder = read_files(path, sources);
   const bool broken = std::any_of(folder.complaints.begin(), folder.complaints.end(),
                                   [](const Complaint& complaint) { return !complaint.warning; });
   if (!broken) loaded = load(sources, references);
   loaded.complaints.insert(loaded.complaints.begin(), folder.complaints.begin(), folder.complaints.end());
   return loaded;
+}
+
+std::string store_path_in(const std::string& path, const References& references) {
+  std::vector<Source> sources;
+  static_cast<void>(read_files(path, sources));
+  for (const Source& source : sources) {
+    const std::vector<Source> alone{source};
+    Complaints complaints(alone);
+    const auto tree = parse(alone, 0, complaints);
+    if (!tree) {
+      if (auto found = store_path_in_lines(source.text)) return *found;
+      continue;
+    }
+    const Node* store = find(*tree, "store");
+    const Node* node = store != nullptr ? find(*store, "path") : nullptr;
+    Walk walk{references, complaints};
+    const auto found = node != nullptr ? read_line(walk, *node) : std::nullopt;
+    if (found) return *found;
+  }
+  return Settings().store_path;
+}
+
+std::vector<Setting> list_file(const std::string& path) {
+  std::vector<Source> sources;
+  if (!read_files(path, sources).complaints.empty() && sources.empty()) return {};
+  Complaints complaints(sources);
+  const auto root = parse_all(sources, complaints);
+  if (!root) return {};
+  Listing listing(complaints);
+  Settings defaults;
+  list_mapping(listing, "", &*root, settings_keys(), defaults);
+  return listing.take();
+}
+
+std::string json_schema() {
+  return fmt::format(R"({{"$schema":"http://json-schema.org/draft-07/schema#","title":"Settings of adsauditd",{},{})",
+                     schema::definitions(), schema_of(settings_keys(), false).substr(1));
 }
 
 std::string to_text(const Loaded& loaded) {

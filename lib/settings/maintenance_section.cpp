@@ -123,8 +123,6 @@ void take_weekly(Walk& walk, const Node& node, const Draft& draft, MaintenanceWi
     walk.error(node, "never closes, so that nobody would ever be told; name fewer days, or hours with an end");
 }
 
-}  // namespace
-
 void read_maintenance(Walk& walk, const Node& node, MaintenanceWindow& window) {
   const std::size_t errors_before = walk.complaints.errors();
   Draft draft;
@@ -142,6 +140,15 @@ void read_maintenance(Walk& walk, const Node& node, MaintenanceWindow& window) {
     take_once(walk, node, draft, window);
   else
     take_weekly(walk, node, draft, window);
+}
+
+}  // namespace
+
+Key<Settings> maintenance_key() {
+  return {"maintenance", Need::kOptional,
+          list_of_wholes([](Walk& walk, const Node& node,
+                            Settings& settings) { read_maintenance(walk, node, settings.maintenance.emplace_back()); },
+                         draft_keys())};
 }
 
 }  // namespace settings

@@ -20,27 +20,23 @@ Form<E> enumerator(std::string what, std::vector<std::string_view> words) {
 }
 
 Form<std::size_t> count(int least, int most) {
-  return [form = whole(least, most)](Walk& walk, const Node& node) -> std::optional<std::size_t> {
-    const auto value = form(walk, node);
+  const Form<std::size_t> form = [number = whole(least, most)](Walk& walk,
+                                                               const Node& node) -> std::optional<std::size_t> {
+    const auto value = number(walk, node);
     if (!value) return std::nullopt;
     return static_cast<std::size_t>(*value);
   };
+  return form.as(schema::whole(least, most));
 }
 
 /// One value for two rooms.
 template <class First, class Second, class V>
 auto into_both(First first, Second second, Form<V> form) {
-  return [=](Walk& walk, const Node& node, Settings& settings) {
+  auto member = into(first, form);
+  auto read = [=](Walk& walk, const Node& node, Settings& settings) {
     if (const auto value = form(walk, node)) std::invoke(first, settings) = std::invoke(second, settings) = *value;
   };
-}
-
-const Table<Settings>& store_keys() {
-  static const Table<Settings> table{
-      {"path", Need::kOptional, into(&Settings::store_path, line())},
-      {"key", Need::kRequired, into(&Settings::store_key, key())},
-  };
-  return table;
+  return Member{read, member.list, member.schema};
 }
 
 const Table<Settings>& log_keys() {
@@ -60,15 +56,6 @@ const Table<Settings>& log_keys() {
 const Table<Settings>& status_keys() {
   static const Table<Settings> table{{"listen", Need::kOptional, only_checked(listener())}};
   return table;
-}
-
-/// A section that is a list of mappings, each read by a function.
-template <class Read>
-auto each(Read read) {
-  return [read](Walk& walk, const Node& node, Settings& settings) {
-    if (node.kind == Node::Kind::kNothing || !require_kind(walk, node, Node::Kind::kList)) return;
-    for (const Node& child : node.children) read(walk, child, settings);
-  };
 }
 
 }  // namespace
@@ -110,14 +97,10 @@ const Table<Settings>& settings_keys() {
       {"budget", Need::kOptional,
        mapping(
            [](Settings & s) -> auto& { return s.audit.budget; }, budget_keys())},
-      {"expect", Need::kOptional, each([](Walk& walk, const Node& node, Settings& settings) {
-         read_expectation(walk, node, settings.audit.policy.expectations.emplace_back());
-       })},
-      {"destinations", Need::kOptional, each(read_destination)},
+      expect_key(),
+      destinations_key(),
       {"routes", Need::kOptional, list_of_mappings(&Settings::routes, route_keys())},
-      {"maintenance", Need::kOptional, each([](Walk& walk, const Node& node, Settings& settings) {
-         read_maintenance(walk, node, settings.maintenance.emplace_back());
-       })},
+      maintenance_key(),
       {"status", Need::kOptional, mapping(std::identity(), status_keys())},
       {"log", Need::kOptional, mapping(std::identity(), log_keys())},
   };

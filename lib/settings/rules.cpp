@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/text.h"
 #include "settings/look_up.h"
 #include "settings/sections.h"
 
@@ -47,6 +48,35 @@ void check_accounts(Walk& walk, const Node& token) {
   }
 }
 
+bool covers_text(const std::string& pattern, const std::string& text) {
+  const bool literal = text.find_first_of("*?") == std::string::npos;
+  return pattern == text || pattern == "*" || (literal && base::matches_glob(pattern, text));
+}
+
+bool covers_all(const std::vector<std::string>& patterns, const std::vector<std::string>& texts) {
+  const auto covered = [&](const std::string& text) {
+    return std::any_of(patterns.begin(), patterns.end(),
+                       [&](const std::string& pattern) { return covers_text(pattern, text); });
+  };
+  return patterns.empty() || (!texts.empty() && std::all_of(texts.begin(), texts.end(), covered));
+}
+
+/// Whether all that fits `narrow` fits `wide`. False when that cannot be told easily.
+bool covers(const alert::Match& wide, const alert::Match& narrow) {
+  const auto holds_severity = [&](verdict::Severity severity) {
+    return std::find(wide.severities.begin(), wide.severities.end(), severity) != wide.severities.end();
+  };
+  const bool severities =
+      wide.severities.empty() ||
+      (!narrow.severities.empty() && std::all_of(narrow.severities.begin(), narrow.severities.end(), holds_severity));
+  const bool labels = std::all_of(wide.labels.begin(), wide.labels.end(), [&](const auto& label) {
+    const auto known = narrow.labels.find(label.first);
+    return known != narrow.labels.end() && covers_text(label.second, known->second);
+  });
+  return severities && labels && covers_all(wide.causes, narrow.causes) && covers_all(wide.apps, narrow.apps) &&
+         covers_all(wide.tokens, narrow.tokens) && covers_all(wide.accounts, narrow.accounts);
+}
+
 /// The first route that fits gets the alert, so the order of the routes matters.
 void check_order_of_routes(Walk& walk, const std::vector<const Node*>& items, const Settings& settings) {
   if (items.empty() || items.size() != settings.routes.size()) return;
@@ -54,6 +84,19 @@ void check_order_of_routes(Walk& walk, const std::vector<const Node*>& items, co
     if (settings.routes[index].match != alert::Match{} || settings.routes[index].continues) continue;
     walk.warn(*items[index], "matches every alert, so the routes after it are never used; move it to the end");
     return;
+  }
+  for (std::size_t index = 1; index < items.size(); ++index) {
+    const auto earlier =
+        std::find_if(settings.routes.begin(), settings.routes.begin() + static_cast<std::ptrdiff_t>(index),
+                     [&](const alert::Route& route) {
+                       return !route.continues && covers(route.match, settings.routes[index].match);
+                     });
+    if (earlier == settings.routes.begin() + static_cast<std::ptrdiff_t>(index)) continue;
+    const Node& taken_by = *items[static_cast<std::size_t>(earlier - settings.routes.begin())];
+    walk.warn(*items[index],
+              fmt::format("is never used, because the route at {} takes all that fits it; move it before "
+                          "that one",
+                          walk.complaints.text_of(taken_by.place)));
   }
   if (settings.routes.back().match != alert::Match{})
     walk.warn(*items.back(),

@@ -48,12 +48,16 @@ std::optional<base::Duration> read_offset(Walk& walk, const Node& node) {
   return behind ? -*offset : *offset;
 }
 
-void read_accounts(Walk& walk, const Node& node, Cast& cast) {
-  if (!require_kind(walk, node, Node::Kind::kMapping)) return;
+using Seats = decltype(Cast::seats);
+
+std::optional<Seats> read_seats(Walk& walk, const Node& node) {
+  if (!require_kind(walk, node, Node::Kind::kMapping)) return std::nullopt;
+  Seats seats;
   for (const Node& child : node.children) {
-    if (const auto role = read_role(walk, child)) cast.seats.push_back({child.key, *role});
+    if (const auto role = read_role(walk, child)) seats.push_back({child.key, *role});
   }
   if (node.children.empty()) walk.error(node, "is empty; name at least one ad account");
+  return seats;
 }
 
 const Table<Cast>& cast_keys() {
@@ -62,7 +66,7 @@ const Table<Cast>& cast_keys() {
       {"app", Need::kRequired, into(&Cast::app, name())},
       {"kind", Need::kOptional,
        into(&Cast::kind, choice<audit::TokenKind>("kind", {"advertiser", "developer"}, audit::token_kind_from_text))},
-      {"accounts", Need::kRequired, read_accounts},
+      {"accounts", Need::kRequired, into(&Cast::seats, Form<Seats>(read_seats))},
   };
   return table;
 }

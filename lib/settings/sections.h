@@ -9,6 +9,7 @@ namespace settings {
 
 const Table<Settings>& settings_keys();
 const Table<Settings>& api_keys();
+const Table<Settings>& store_keys();
 const Table<service::App>& app_keys();
 const Table<Token>& token_keys();
 const Table<service::AuditOptions>& audit_keys();
@@ -16,13 +17,11 @@ const Table<audit::BudgetOptions>& budget_keys();
 /// Of a route's match and the like.
 const Table<alert::Match>& alert_match_keys();
 const Table<alert::Route>& route_keys();
-/// A destination is read as a whole: its keys depend on its type. Adds to the destinations, one for each member of a
-/// cluster, or to the heartbeats; nothing when it is broken.
-void read_destination(Walk& walk, const Node& node, Settings& settings);
-/// One element of `maintenance`. It is read as a whole: which keys it must have depends on which it has.
-void read_maintenance(Walk& walk, const Node& node, alert::MaintenanceWindow& window);
-/// One element of `expect`. It is read as a whole: its keys must not contradict each other.
-void read_expectation(Walk& walk, const Node& node, verdict::Expectation& expectation);
+/// Destinations are read as a whole, because their keys depend on their type, and windows, because which keys they must
+/// have depends on which they have. So are expectations, whose keys must not contradict each other.
+Key<Settings> destinations_key();
+Key<Settings> maintenance_key();
+Key<Settings> expect_key();
 
 /// What no key can see by itself: names that are unique and names that must exist, and things that are hardly meant.
 /// `root` is the tree that `settings` was read from.

@@ -11,6 +11,7 @@
 #include "service/options.h"
 #include "settings/complaint.h"
 #include "settings/references.h"
+#include "store/retention.h"
 #include "xads/client.h"
 #include "xads/error_codes.h"
 
@@ -36,7 +37,9 @@ struct Settings {
   xads::CodeTable error_codes = xads::CodeTable::built_in();
   http::TlsOptions tls;
   std::string store_path = "/var/lib/adsauditd/adsauditd.db";
-  base::Secret store_key;  ///< base64 of 32 bytes
+  base::Secret store_key;      ///< base64 of 32 bytes
+  base::Secret old_store_key;  ///< the same of the key before it, or empty
+  store::Retention retention;
   std::vector<service::App> apps;
   std::vector<Token> tokens;
   service::AuditOptions audit;
@@ -58,6 +61,10 @@ struct Loaded {
 Loaded load_file(const std::string& path, const References& references);
 /// The same for files that have been read. `sources` is not empty; the first one is the main file.
 Loaded load(const std::vector<Source>& sources, const References& references);
+
+/// Where the database is by settings that may be broken, for commands that look for its daemon: as far as it can be
+/// told, else the default.
+std::string store_path_in(const std::string& path, const References& references);
 
 /// All complaints for people, a line end after each, and "and 3 more" if so.
 std::string to_text(const Loaded& loaded);

@@ -16,10 +16,10 @@ namespace store {
 namespace {
 
 // The place in this list is what is stored: only ever append to it. Kinds that are not in it are stored as text.
-constexpr std::array<std::string_view, 13> kKinds{
-    "changed",       "first_seen",       "token_added",     "token_removed",    "token_replaced",
-    "account_found", "account_vanished", "account_deleted", "account_returned", "account_status",
-    "accepted",      "announced",        "given_up"};
+constexpr std::array<std::string_view, 14> kKinds{
+    "changed",          "first_seen",      "token_added",      "token_removed",  "token_replaced", "account_found",
+    "account_vanished", "account_deleted", "account_returned", "account_status", "accepted",       "announced",
+    "given_up",         "pruned"};
 /// Those that tell what a token was answered about an account.
 constexpr std::array<std::string_view, 4> kAnswerKinds{"first_seen", "changed", "accepted", "announced"};
 
@@ -149,6 +149,32 @@ std::string select(std::string_view rest) {
   return std::string(kColumns).append("FROM changes c ").append(kSubjectsJoined).append(rest);
 }
 
+/// The rows to look at, with their hashes, and whether each stays.
+constexpr std::string_view kPrunable =
+    "SELECT c.number, c.hash, c.at >= ?3 OR (c.kind IN (?5,?6,?7,?8) AND c.after IS NOT NULL "
+    "AND NOT EXISTS (SELECT 1 FROM changes l WHERE l.probe = c.probe AND l.number > c.number AND l.number <= ?2 "
+    "AND l.at < ?3 AND l.kind IN (?5,?6,?7,?8) AND l.after IS NOT NULL) "
+    "AND NOT EXISTS (SELECT 1 FROM changes r WHERE r.token = (SELECT token FROM probes WHERE number = c.probe) "
+    "AND r.number > c.number AND r.number <= ?2 AND r.at < ?3 AND r.kind = ?9)) "
+    "FROM changes c WHERE c.number > ?1 AND c.number <= ?2 ORDER BY c.number LIMIT ?4";
+
+/// A figure about pruning; 0 before the first time.
+std::int64_t noted(const Database& database, std::string_view name) {
+  Statement row(database, "SELECT value FROM meta WHERE name = ?");
+  return row.bind(name).next() ? row.number(0) : 0;
+}
+
+void note(const Database& database, std::string_view name, std::int64_t value) {
+  Statement(database, "INSERT OR REPLACE INTO meta (name, value) VALUES (?,?)").bind(name).bind(value).run();
+}
+
+/// The highest number that may be missing; 0 when none may.
+std::uint64_t pruned_to(const Database& database) {
+  return static_cast<std::uint64_t>(noted(database, "changes_pruned_to"));
+}
+
+std::string pruned_text(std::uint64_t last) { return "entries up to number " + std::to_string(last); }
+
 std::string in_list(std::string_view column, std::size_t count) {
   return std::string(column) + " IN (" + base::join(std::vector<std::string>(count, "?"), ",") + ") ";
 }
@@ -258,18 +284,94 @@ std::vector<HistoryRow> ChangeLog::last_changes_before(const std::string& accoun
 
 ChainCheck ChangeLog::verify() const {
   Statement rows(database_, select("ORDER BY c.number"));
+  Statement anchor(database_, "SELECT hash FROM change_anchors WHERE number = ?");
+  const auto may_miss = pruned_to(database_);
+  std::string said;  // by the latest row about it
   ChainCheck check;
   Head head;
   while (rows.next()) {
     ++check.rows;
     const auto number = static_cast<std::uint64_t>(rows.number(0));
+    if (number > head.number + 1 && number - 1 <= may_miss && anchor.bind(number - 1).next()) {
+      check.pruned += number - 1 - head.number;
+      head = {number - 1, anchor.bytes(0)};
+    }
+    anchor.leave();
+    const auto change = is_readable(rows) ? std::optional(read_change(rows)) : std::nullopt;
     auto hash = rows.bytes(11);
-    const bool fits = number == head.number + 1 && is_readable(rows) &&
-                      hash == chain_hash(head.hash, canonical_form(number, read_change(rows)));
+    const bool fits =
+        number == head.number + 1 && change && hash == chain_hash(head.hash, canonical_form(number, *change));
     if (!fits && !check.broken_at) check.broken_at = number;
+    if (change && change->kind == "pruned") said = change->after;
     head = {number, std::move(hash)};
   }
+  // Rows that are missing without a word of the log were taken by somebody else.
+  if (may_miss > 0 && said != pruned_text(may_miss) && !check.broken_at) check.broken_at = may_miss;
   return check;
+}
+
+std::uint64_t ChangeLog::last_before(base::Instant limit) const {
+  std::uint64_t low = 0;                               // is before it
+  std::uint64_t high = head_of(database_).number + 1;  // is not, or is not there
+  Statement next(database_, "SELECT number, at FROM changes WHERE number >= ? ORDER BY number LIMIT 1");
+  while (high - low > 1) {
+    const auto middle = low + (high - low) / 2;
+    const bool found = next.bind(middle).next() && static_cast<std::uint64_t>(next.number(0)) < high;
+    if (found && next.time(1) < limit)
+      low = static_cast<std::uint64_t>(next.number(0));
+    else
+      high = middle;
+    next.leave();
+  }
+  return low;
+}
+
+void ChangeLog::note_pruning(std::uint64_t last, const verdict::ChangeId& id, base::Instant now) {
+  if (pruned_to(database_) >= last) return;
+  verdict::Change change;
+  change.id = id;
+  change.at = now;
+  change.kind = "pruned";
+  change.after = pruned_text(last);
+  append({change});
+  note(database_, "changes_pruned_to", static_cast<std::int64_t>(last));
+}
+
+ChangeLog::Swept ChangeLog::prune(std::uint64_t after, base::Instant limit, int most, const verdict::ChangeId& id,
+                                  base::Instant now) {
+  // Once for each limit: what is kept is looked at again and again else.
+  const auto limit_ms = base::to_epoch_ms(limit);
+  if (after == 0 && noted(database_, "changes_looked_through") == limit_ms) return {.over = true};
+  const auto last = last_before(limit);
+  Statement rows(database_, kPrunable);
+  rows.bind(after).bind(last).bind(limit).bind(most);
+  for (const auto kind : kAnswerKinds) bind_word(rows, kKinds, kind);
+  bind_word(rows, kKinds, "token_removed");
+  struct Row {
+    std::uint64_t number;
+    std::string hash;
+    bool kept;
+  };
+  std::vector<Row> looked_at;
+  while (rows.next())
+    looked_at.push_back({static_cast<std::uint64_t>(rows.number(0)), rows.bytes(1), rows.number(2) != 0});
+  const bool over = std::ssize(looked_at) < most;
+  if (over) note(database_, "changes_looked_through", limit_ms);
+  if (looked_at.empty()) return {.over = true};
+
+  Statement erase(database_, "DELETE FROM changes WHERE number = ?");
+  Statement erase_anchor(database_, "DELETE FROM change_anchors WHERE number = ?");
+  Statement anchor(database_, "INSERT INTO change_anchors (number, hash) VALUES (?,?)");
+  Swept swept{.looked_at = looked_at.back().number, .over = over};
+  for (const auto& [number, hash, kept] : looked_at) {
+    if (kept) continue;
+    if (swept.deleted++ == 0) note_pruning(last, id, now);
+    erase.bind(number).run();
+    // The one before it, if that is gone, has nothing that ties in to it any more; the one after it has.
+    erase_anchor.bind(number - 1).run();
+    anchor.bind(number).bind_bytes(hash).run();
+  }
+  return swept;
 }
 
 }  // namespace store

@@ -6,6 +6,7 @@
 
 #include "base/crash_point.h"
 #include "base/ensure.h"
+#include "store/key_rotation.h"
 #include "store/schema.h"
 #include "store/sqlite_store.h"
 
@@ -76,6 +77,23 @@ void require_sound(Database& database) {
       fmt::format("{}: the database is damaged: {}; put a backup in its place", database.path(), verdict));
 }
 
+/// So that pages that became empty can be given back in small steps. An empty database is made so; one of before has to
+/// be written anew once, and is left as it is while there is no room for that, or when it is so large that the start
+/// would take too long.
+void allow_incremental_vacuum(Database& database, bool empty) {
+  constexpr std::int64_t kIncremental = 2;
+  constexpr std::uintmax_t kLargest = std::uintmax_t{1} << 30;  // bytes: ten seconds or so
+  if (database.number("PRAGMA auto_vacuum") == kIncremental) return;
+  if (!empty && std::filesystem::file_size(database.path()) > kLargest) return;
+  database.run("PRAGMA auto_vacuum = INCREMENTAL");
+  if (empty) return;
+  try {
+    database.run("VACUUM");
+  } catch (const FullStore&) {  // nothing depends on it
+    database.run("PRAGMA auto_vacuum = NONE");
+  }
+}
+
 void use_write_ahead_log(Database& database) {
   if (database.in_memory()) return;
   const auto mode = database.text("PRAGMA journal_mode = WAL");
@@ -87,9 +105,12 @@ void use_write_ahead_log(Database& database) {
 void bring_up_to_date(Database& database, Access access, base::Instant now) {
   const auto steps = schema_steps();
   if (access == Access::kDaemon || database.in_memory()) {
+    const bool empty = schema_version(database, static_cast<int>(steps.size())) == 0;
+    if (empty) allow_incremental_vacuum(database, empty);
     use_write_ahead_log(database);
     CRASH_POINT("open.log_in_use");
     upgrade_schema(database, steps, now);
+    if (!empty && !database.in_memory()) allow_incremental_vacuum(database, empty);
     return;
   }
   if (schema_version(database, static_cast<int>(steps.size())) == static_cast<int>(steps.size())) return;
@@ -98,28 +119,43 @@ void bring_up_to_date(Database& database, Access access, base::Instant now) {
     throw LockedStore(database.path() +
                       ": its schema is older than this program, and a daemon uses it; start the "
                       "daemon again with this version first");
+  if (database.number("PRAGMA user_version") == 0) allow_incremental_vacuum(database, true);
   use_write_ahead_log(database);
   upgrade_schema(database, steps, now);
 }
 
-/// Nothing without a key. Throws UnusableStore when another key has sealed what is there.
-std::optional<Seal> seal_for(const Database& database, const base::Secret& key) {
-  if (key.empty()) return std::nullopt;
-  auto seal = Seal::from_master(key);
+}  // namespace
+
+std::optional<Seal> seal_of(const StoreOptions& options) {
+  if (options.key.empty()) return std::nullopt;
+  auto seal = Seal::from_master(options.key);
   if (!seal) throw UnusableStore("store.key: " + seal.error());
-  require_key(database, seal.value());
+  if (!options.old_key.empty()) {
+    auto older = Seal::from_master(options.old_key);
+    if (!older) throw UnusableStore("store.old_key: " + older.error());
+    seal.value().also_open_with(std::move(older).value());
+  }
   return std::move(seal).value();
 }
 
-}  // namespace
-
 void require_key(const Database& database, const Seal& seal) {
-  Statement known(database, "SELECT value FROM meta WHERE name = 'key_id'");
-  if (known.next() && known.view(0) != seal.key_id())
+  for (const auto& id : sealed_with(database)) {
+    if (id == seal.key_id() || (seal.older() != nullptr && id == seal.older()->key_id())) continue;
     throw UnusableStore(
         fmt::format("{}: its secrets are sealed with another key (id {}, this key is {}); set "
-                    "store.key to the key that sealed them",
-                    database.path(), known.view(0), seal.key_id()));
+                    "store.key to the key that sealed them, or, to have them sealed anew, store.old_key",
+                    database.path(), id, seal.key_id()));
+  }
+}
+
+Database open_as_it_is(const std::string& name) {
+  const auto path = real_path(name);
+  require_private_file(path);
+  Database database(path);
+  set_checkpoint_on_close(database, false);
+  database.run(kConnectionSettings);
+  schema_version(database, static_cast<int>(schema_steps().size()));
+  return database;
 }
 
 OpenedDatabase open_database(const StoreOptions& options, base::Instant now) {
@@ -139,7 +175,9 @@ OpenedDatabase open_database(const StoreOptions& options, base::Instant now) {
   schema_version(database, static_cast<int>(schema_steps().size()));  // refuses what is not ours before any write
   if (options.access == Access::kDaemon && (in_memory || may_be_unsound(database, path))) require_sound(database);
   bring_up_to_date(database, options.access, now);
-  auto seal = seal_for(database, options.key);
+  auto seal = seal_of(options);
+  if (seal) require_key(database, *seal);
+  if (seal && options.access == Access::kDaemon) note_keys_of_daemon(database, *seal);
   set_checkpoint_on_close(database, true);
   CRASH_POINT("open.done");
   return {std::move(lock), std::move(database), std::move(seal)};

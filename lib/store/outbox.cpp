@@ -105,6 +105,18 @@ DeliveryCounts Outbox::counts() const {
   return {.pending = count(1), .delivered = count(0) - count(1) - count(2), .dead = count(2)};
 }
 
+std::map<std::string, DeliveryCounts> Outbox::undelivered() const {
+  std::map<std::string, DeliveryCounts> by_destination;
+  const auto read = [&](const char* sql, std::uint64_t DeliveryCounts::*count) {
+    Statement rows(database_, sql);
+    while (rows.next()) by_destination[std::string(rows.view(0))].*count = static_cast<std::uint64_t>(rows.number(1));
+  };
+  read("SELECT destination, count(*) FROM deliveries WHERE state = 'pending' GROUP BY destination",
+       &DeliveryCounts::pending);
+  read("SELECT destination, count(*) FROM deliveries WHERE state = 'dead' GROUP BY destination", &DeliveryCounts::dead);
+  return by_destination;
+}
+
 std::vector<DeliveryRow> Outbox::rows_of(std::uint64_t sequence) const {
   Statement rows(database_, std::string("SELECT ").append(kColumns).append(
                                 ", outcome, http_status, at FROM deliveries LEFT JOIN delivery_attempts "

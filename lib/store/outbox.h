@@ -25,6 +25,7 @@ class Outbox {
                                               int limit) const;
   std::vector<std::string> destinations_with_pending() const;
   DeliveryCounts counts() const;
+  std::map<std::string, DeliveryCounts> undelivered() const;
 
   /// Of the alert with this sequence, by destination.
   std::vector<DeliveryRow> rows_of(std::uint64_t sequence) const;

@@ -11,5 +11,6 @@ namespace store {
 extern const char kFirstStep[];
 extern const char kSecondStep[];
 extern const char kThirdStep[];
+extern const char kFourthStep[];
 
 }  // namespace store

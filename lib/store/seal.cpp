@@ -113,7 +113,13 @@ Seal::Seal(base::Secret sealing_key, std::string key_id)
 
 void Seal::FreeContext::operator()(evp_cipher_ctx_st* context) const { ::EVP_CIPHER_CTX_free(context); }
 
-Seal Seal::clone() const { return Seal(sealing_key_.clone(), key_id_); }
+Seal Seal::clone() const {
+  Seal copy(sealing_key_.clone(), key_id_);
+  if (older_) copy.also_open_with(older_->clone());
+  return copy;
+}
+
+void Seal::also_open_with(Seal older) { older_ = std::make_unique<Seal>(std::move(older)); }
 
 std::string Seal::key_id() const { return base::to_hex(key_id_); }
 
@@ -146,6 +152,7 @@ std::string Seal::seal(std::string_view plain, const Cell& cell, base::Random& r
 base::Result<base::Secret> Seal::open(std::string_view sealed, const Cell& cell) const {
   if (sealed.size() < kOverhead) return base::Failure{"it is too short"};
   const auto key_id = sealed.substr(0, kKeyIdSize);
+  if (older_ && key_id == older_->key_id_) return older_->open(sealed, cell);
   if (key_id != key_id_)
     return base::Failure{fmt::format("it is sealed with another key (id {}, this key is {})", base::to_hex(key_id),
                                      base::to_hex(key_id_))};

@@ -39,12 +39,19 @@ class Seal {
   /// For another thread.
   Seal clone() const;
 
+  /// From now on open() takes what `older` has sealed, too: the key before this one, until all is sealed anew.
+  void also_open_with(Seal older);
+  /// The key before this one, or nothing.
+  const Seal* older() const { return older_.get(); }
+
   std::string seal(std::string_view plain, const Cell& cell, base::Random& random) const;
   /// Error: why it does not open. Nothing of a value that does not fit its tag is given.
   base::Result<base::Secret> open(std::string_view sealed, const Cell& cell) const;
 
   /// Tells keys apart, 16 hexadecimal digits; says nothing about the key.
   std::string key_id() const;
+  /// The same as the 8 bytes that each sealed value begins with.
+  const std::string& key_id_bytes() const { return key_id_; }
 
  private:
   struct FreeContext {
@@ -60,6 +67,7 @@ class Seal {
   std::string key_id_;  ///< its bytes
   Context sealing_;     ///< both hold the key, ready for the next nonce
   Context opening_;
+  std::unique_ptr<Seal> older_;
 };
 
 /// Both secrets of a token in one sealed value.

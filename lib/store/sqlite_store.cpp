@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/ensure.h"
+#include "store/key_rotation.h"
 
 namespace store {
 namespace {
@@ -104,6 +105,7 @@ SqliteStore::SqliteStore(OpenedDatabase opened, base::Random& random)
       threads_(opened_.database),
       buckets_(opened_.database),
       figures_(opened_.database),
+      pruning_(opened_.database, change_log_),
       note_key_(opened_.database, "INSERT INTO meta (name, value) VALUES ('key_id', ?) ON CONFLICT (name) DO NOTHING") {
 }
 
@@ -111,6 +113,12 @@ const Seal& SqliteStore::seal() const {
   if (!opened_.seal)
     throw UnusableStore(opened_.database.path() + ": secrets are sealed in it, and no key was given; set store.key");
   return *opened_.seal;
+}
+
+const Seal& SqliteStore::sealing() const {
+  const auto ids = sealed_with(opened_.database);
+  const auto* older = seal().older();
+  return older != nullptr && ids.size() == 1 && ids[0] == older->key_id() ? *older : seal();
 }
 
 void SqliteStore::commit(const Batch& batch) {
@@ -242,8 +250,8 @@ void SqliteStore::put_tokens(const std::vector<StoredToken>& tokens, const std::
   if (tokens.size() >= kMany) cache.emplace(opened_.database);
   Transaction transaction(opened_.database);
   require_key(opened_.database, seal());  // another process may have been the first to seal something
-  change_log_.append(tokens_.put(tokens, change_ids, seal(), random_, now));
-  note_key_.bind(seal().key_id()).run();
+  change_log_.append(tokens_.put(tokens, change_ids, sealing(), random_, now));
+  note_key_.bind(sealing().key_id()).run();
   transaction.commit("put_tokens");
 }
 
@@ -367,5 +375,9 @@ void SqliteStore::request_test(const alert::TestRequest& request) {
 }
 
 ChainCheck SqliteStore::verify_chain() { return change_log_.verify(); }
+
+Pruned SqliteStore::prune(const Retention& retention, base::Instant now) {
+  return pruning_.step(retention, verdict::ChangeId::make(now, random_), now);
+}
 
 }  // namespace store

@@ -17,6 +17,7 @@
 #include "store/operator_table.h"
 #include "store/outbox.h"
 #include "store/probe_table.h"
+#include "store/pruning.h"
 #include "store/seal.h"
 #include "store/sqlite.h"
 #include "store/telling_table.h"
@@ -34,8 +35,13 @@ struct OpenedDatabase {
 };
 /// Throws as open_sqlite().
 OpenedDatabase open_database(const StoreOptions& options, base::Instant now);
-/// Throws UnusableStore when another key has sealed what is there.
+/// What the keys of the options seal and open with; nothing without one. Throws UnusableStore for what is no key.
+std::optional<Seal> seal_of(const StoreOptions& options);
+/// Throws UnusableStore when a key has sealed what is there that `seal` does not open.
 void require_key(const Database& database, const Seal& seal);
+/// An existing database as it is, for whoever looks after the file: whatever its schema up to ours, and whether a
+/// daemon uses it or not. Throws UnusableStore for what is not ours, newer, or open to others.
+Database open_as_it_is(const std::string& path);
 
 /// The Store on SQLite: the tables, tied together by transactions.
 class SqliteStore final : public Store {
@@ -72,6 +78,7 @@ class SqliteStore final : public Store {
   std::vector<HistoryRow> last_changes_before(const std::string& account, base::Instant at) override;
   std::vector<verdict::Incident> incidents(const IncidentQuery& query) override;
   DeliveryCounts delivery_counts() override { return outbox_.counts(); }
+  std::map<std::string, DeliveryCounts> undelivered() override { return outbox_.undelivered(); }
   std::vector<AlertRow> alerts(const AlertQuery& query) override;
   std::vector<alert::DeliveryAttempt> attempts(const alert::DeliveryId& delivery) override;
   std::string body_of(const alert::DeliveryId& delivery) override { return outbox_.body_of(delivery); }
@@ -86,10 +93,13 @@ class SqliteStore final : public Store {
   void request_test(const alert::TestRequest& request) override;
   std::vector<alert::TestRequest> test_requests() override { return operator_.test_requests(); }
   ChainCheck verify_chain() override;
+  Pruned prune(const Retention& retention, base::Instant now) override;
 
  private:
   /// The seal; throws UnusableStore when the store was opened without a key.
   const Seal& seal() const;
+  /// The one that seals new secrets: the older one, until all is to be sealed anew.
+  const Seal& sealing() const;
   void write_audits(const Batch& batch);
   void write_incidents(const Batch& batch);
   void write_alerts(const Batch& batch);
@@ -112,6 +122,7 @@ class SqliteStore final : public Store {
   ThreadTable threads_;
   BucketTable buckets_;
   FigureTable figures_;
+  Pruning pruning_;
   Statement note_key_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,6 +14,7 @@
 #include "base/random.h"
 #include "base/secret.h"
 #include "store/batch.h"
+#include "store/retention.h"
 #include "xads/credentials.h"
 
 namespace store {
@@ -157,6 +159,7 @@ struct DeliveryCounts {
 };
 struct ChainCheck {
   std::uint64_t rows = 0;
+  std::uint64_t pruned = 0;                ///< how many more there were, before their time was over
   std::optional<std::uint64_t> broken_at;  ///< number of the first row whose hash does not fit
 };
 
@@ -228,6 +231,8 @@ class Store {
   /// The latest opened first.
   virtual std::vector<verdict::Incident> incidents(const IncidentQuery& query) = 0;
   virtual DeliveryCounts delivery_counts() = 0;
+  /// The destinations that have pending or dead deliveries, and how many; `delivered` is not counted.
+  virtual std::map<std::string, DeliveryCounts> undelivered() = 0;
   /// The latest first.
   virtual std::vector<AlertRow> alerts(const AlertQuery& query) = 0;
   /// Each attempt of a delivery, the earliest first; `delivery` in each is only its id.
@@ -258,6 +263,11 @@ class Store {
   /// Computes every hash of the change log again. A log that lost its latest rows still fits: only someone who noted
   /// the last hash elsewhere can tell.
   virtual ChainCheck verify_chain() = 0;
+
+  /// One step of throwing away what `retention` no longer keeps, and of giving room back: at most a thousand rows in
+  /// one transaction, a few milliseconds. A pass is over when a step says that there is no more; the next call begins
+  /// anew.
+  virtual Pruned prune(const Retention& retention, base::Instant now) = 0;
 };
 
 enum class Access {
@@ -268,6 +278,7 @@ struct StoreOptions {
   std::string path;
   base::Secret key;  ///< base64 of 32 bytes; may be empty when no secret is read or written
   Access access = Access::kDaemon;
+  base::Secret old_key = {};  ///< the one before, while some secret may still be sealed with it; else empty
 };
 
 /// SQLite behind the Store interface. `random` (nonces) must outlive the store.

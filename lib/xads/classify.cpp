@@ -299,4 +299,11 @@ IdentityAnswer classify_identity(const http::Reply& reply, const CodeTable& code
   return status == 403 && tells_of_a_suspended_user(*body) ? IdentityAnswer::kAlive : IdentityAnswer::kNoStatement;
 }
 
+std::string user_of_identity(const http::Reply& reply) {
+  const Value* body = reply && reply.value().status == 200 ? parse_body(reply.value()) : nullptr;
+  if (body == nullptr || carries_errors(*body)) return {};
+  const std::string_view id = base::text_of(base::find_member(*body, "id_str"));
+  return is_user_id(id) ? std::string(id) : std::string();
+}
+
 }  // namespace xads

@@ -17,5 +17,7 @@ Observation classify(const http::Reply& reply, std::string_view account_id,
 AccountsObservation classify_accounts(const http::Reply& reply, const CodeTable& codes = CodeTable::built_in());
 /// Reads the reply of the identity host to GET /1.1/account/verify_credentials.json. Pure.
 IdentityAnswer classify_identity(const http::Reply& reply, const CodeTable& codes = CodeTable::built_in());
+/// Whom the same reply names; empty when it is no 200 or names nobody. Pure.
+std::string user_of_identity(const http::Reply& reply);
 
 }  // namespace xads

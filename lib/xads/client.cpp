@@ -42,7 +42,8 @@ TokenSource source_of(const AccessToken& token) {
 
 Client::Client(const ApiOptions& options, const base::Clock& clock, base::Random& random)
     : accounts_url_(normalized(options.base_url) + "/" + options.version + "/accounts"),
-      identity_url_(normalized(options.identity_url) + "/1.1/account/verify_credentials.json"),
+      identity_host_(normalized(options.identity_url)),
+      identity_url_(identity_host_ + "/1.1/account/verify_credentials.json"),
       access_start_("GET&" + percent_encode(accounts_url_ + "/")),
       deadline_(options.deadline),
       clock_(clock),
@@ -74,6 +75,20 @@ http::Request Client::identity_request(const Consumer& consumer, TokenSource tok
   return signed_get(identity_url_, make_signable("GET", identity_url_, {}), consumer, std::move(token));
 }
 
+http::Request Client::request_token_request(const Consumer& consumer, std::string_view callback) const {
+  const auto no_token = [](std::span<char>) { return TokenText{}; };
+  return sign_in_post("/oauth/request_token", consumer, no_token, "oauth_callback", callback);
+}
+
+http::Request Client::access_token_request(const Consumer& consumer, const AccessToken& request_token,
+                                           std::string_view verifier) const {
+  return sign_in_post("/oauth/access_token", consumer, source_of(request_token), "oauth_verifier", verifier);
+}
+
+std::string Client::authorize_link(std::string_view request_token) const {
+  return identity_host_ + "/oauth/authorize?oauth_token=" + percent_encode(request_token);
+}
+
 http::Request Client::access_request(const Consumer& consumer, const AccessToken& token,
                                      std::string_view account_id) const {
   return access_request(consumer, source_of(token), account_id);
@@ -101,6 +116,27 @@ http::Request Client::signed_get(std::string url, Signable signable, const Consu
     TokenRoom room;
     return authorization_header(signable, consumer, token(room.bytes),
                                 {nonce, base::to_epoch_seconds(clock.now().utc)});
+  };
+  return request;
+}
+
+/// The parameter travels in the header with the others: RFC 5849 section 3.5 wants all of them in one place. Never sent
+/// twice: a verifier works once, and an answer that got lost would leave a token that nobody holds.
+http::Request Client::sign_in_post(const char* path, const Consumer& consumer, TokenSource token, std::string_view name,
+                                   std::string_view value) const {
+  http::Request request;
+  request.method = "POST";
+  request.url = identity_host_ + path;
+  request.deadline = deadline_;
+  request.idempotent = false;
+  request.max_body = std::size_t{64} * 1024;  // bytes; X sends some 200
+  request.authorization = [signable = make_signable("POST", request.url, {}), token = std::move(token),
+                           name = std::string(name), value = percent_encode(value), &clock = clock_, &random = random_,
+                           &consumer] {
+    const std::string nonce = make_nonce(random);
+    TokenRoom room;
+    return authorization_header(signable, consumer, token(room.bytes), {nonce, base::to_epoch_seconds(clock.now().utc)},
+                                {name, value});
   };
   return request;
 }

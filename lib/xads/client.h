@@ -42,6 +42,15 @@ class Client {
   http::Request accounts_request(const Consumer& consumer, TokenSource token, const AccountsQuery& query) const;
   /// GET /1.1/account/verify_credentials.json on the identity host: does this token live at all?
   http::Request identity_request(const Consumer& consumer, TokenSource token) const;
+  /// POST /oauth/request_token on the identity host, the first step of a sign-in: xads/sign_in.h reads the answer.
+  /// `callback` is "oob" for a PIN, or the URL that the browser is sent back to.
+  http::Request request_token_request(const Consumer& consumer, std::string_view callback) const;
+  /// POST /oauth/access_token, the last step: `verifier` is the PIN, or what the browser brought back. `request_token`
+  /// outlives the request.
+  http::Request access_token_request(const Consumer& consumer, const AccessToken& request_token,
+                                     std::string_view verifier) const;
+  /// Where the user is sent in between, to allow the app; always asks. `request_token` is no secret by itself.
+  std::string authorize_link(std::string_view request_token) const;
 
   // The same for a token that lies open and outlives the request.
   http::Request access_request(const Consumer& consumer, const AccessToken& token, std::string_view account_id) const;
@@ -51,11 +60,14 @@ class Client {
 
  private:
   http::Request signed_get(std::string url, Signable signable, const Consumer& consumer, TokenSource token) const;
+  http::Request sign_in_post(const char* path, const Consumer& consumer, TokenSource token, std::string_view name,
+                             std::string_view value) const;
 
-  // Both as they are signed (lower case, no default port), so that no URL is read again for a request.
-  std::string accounts_url_;  ///< ".../12/accounts"
-  std::string identity_url_;  ///< the whole of it
-  std::string access_start_;  ///< what the base string of an access request has before the account
+  // All as they are signed (lower case, no default port), so that no URL is read again for a request.
+  std::string accounts_url_;   ///< ".../12/accounts"
+  std::string identity_host_;  ///< "https://api.x.com"
+  std::string identity_url_;   ///< the whole of it
+  std::string access_start_;   ///< what the base string of an access request has before the account
   base::Duration deadline_;
   const base::Clock& clock_;
   base::Random& random_;

@@ -156,20 +156,25 @@ std::string header_value(std::span<const ProtocolParameter> protocol, std::strin
 }
 
 std::string authorization_header(const Signable& request, const Consumer& consumer, const TokenText& token,
-                                 const SigningContext& context) {
+                                 const SigningContext& context, const ProtocolParameter& extra) {
   std::string key_room;
   std::string token_room;
-  const std::string_view token_value = encoded_view(token.token, token_room);
   const std::string timestamp = std::to_string(context.timestamp_seconds);
-  constexpr ProtocolParameter kVersion{"oauth_version", "1.0"};
-  const std::array<ProtocolParameter, 6> sorted{
-      {{"oauth_consumer_key", encoded_view(consumer.key.reveal(), key_room)},
-       {"oauth_nonce", context.nonce},
-       {"oauth_signature_method", "HMAC-SHA1"},
-       {"oauth_timestamp", timestamp},
-       token.token.empty() ? kVersion : ProtocolParameter{"oauth_token", token_value},
-       kVersion}};
-  const auto protocol = std::span(sorted).first(token.token.empty() ? 5 : 6);
+  std::array<ProtocolParameter, 7> sorted{{{"oauth_consumer_key", encoded_view(consumer.key.reveal(), key_room)},
+                                           {"oauth_nonce", context.nonce},
+                                           {"oauth_signature_method", "HMAC-SHA1"},
+                                           {"oauth_timestamp", timestamp}}};
+  std::size_t count = 4;
+  if (!token.token.empty()) sorted[count++] = {"oauth_token", encoded_view(token.token, token_room)};
+  sorted[count++] = {"oauth_version", "1.0"};
+  if (!extra.name.empty()) {
+    const auto by_name = [](const ProtocolParameter& left, const ProtocolParameter& right) {
+      return left.name < right.name;
+    };
+    sorted[count++] = extra;
+    std::sort(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(count), by_name);
+  }
+  const auto protocol = std::span(sorted).first(count);
   const std::string base_string = signature_base_string(request, protocol);
   return header_value(protocol, signature(base_string, consumer.secret.reveal(), token.secret));
 }

@@ -47,8 +47,10 @@ struct SigningContext {
 };
 
 /// The whole value of the Authorization header. An empty `token` is left out: the first step of a sign-in has none.
+/// `extra`: one more of the oauth_* parameters, encoded (a sign-in has oauth_callback or oauth_verifier); without a
+/// name there is none.
 std::string authorization_header(const Signable& request, const Consumer& consumer, const TokenText& token,
-                                 const SigningContext& context);
+                                 const SigningContext& context, const ProtocolParameter& extra = {});
 /// The same for a request that is signed once. `parameters` are those of the query and of a form body, decoded.
 /// `url` may carry its query; it is not looked at.
 std::string authorization_header(std::string_view method, std::string_view url,

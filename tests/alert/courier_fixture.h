@@ -21,6 +21,7 @@ inline std::vector<Destination> destinations() {
   all[1].channel = Channel::kWebhook;
   all[1].url = base::Secret("https://siem.example/hook");
   all[1].secret = base::Secret(kSecret);
+  all[1].max_in_flight = 4;
   return all;
 }
 
@@ -61,7 +62,12 @@ struct Fixture {
     request = sending->request;
     return request.body;
   }
-  DeliveryAttempt finish(const http::Reply& reply) { return courier.finish(last, reply, clock.now()); }
+  /// And commits what came of it.
+  DeliveryAttempt finish(const http::Reply& reply) {
+    auto attempt = courier.finish(last, reply, clock.now());
+    courier.recorded(attempt.delivery);
+    return attempt;
+  }
 
   DeliveryId last;
   http::Request request;

@@ -56,6 +56,54 @@ TEST_CASE_FIXTURE(Fixture, "courier: a Slack request has no signature and is nev
   CHECK_FALSE(request.idempotent);
 }
 
+TEST_CASE("courier: nothing is sent before it is kept what came of the last message, so a crash repeats one at most") {
+  std::vector<Destination> all = destinations();
+  all[1].max_in_flight.reset();
+  base::SeededRandom random{7};
+  const base::ManualClock clock(kNoon);
+  Courier courier(all, random);
+  for (const int sequence : {1, 2})
+    REQUIRE(courier.add(pending("siem", static_cast<std::uint64_t>(sequence), std::to_string(sequence)), clock.now()));
+  const auto first = courier.take_due(clock.now());
+  REQUIRE(first);
+  CHECK_FALSE(courier.take_due(clock.now()));
+  const DeliveryAttempt attempt = courier.finish(first->id, kOk, clock.now());
+  CHECK_FALSE(courier.take_due(clock.now()));
+  CHECK_FALSE(courier.next_due());
+  courier.recorded(attempt.delivery);
+  CHECK(courier.take_due(clock.now()));
+}
+
+TEST_CASE("courier: a message that is to be sent again keeps its slot until that is kept") {
+  std::vector<Destination> all = destinations();
+  all[1].max_in_flight.reset();
+  base::SeededRandom random{7};
+  base::ManualClock clock(kNoon);
+  Courier courier(all, random);
+  REQUIRE(courier.add(pending("siem", 1, "a"), clock.now()));
+  const DeliveryAttempt attempt = courier.finish(courier.take_due(clock.now())->id, answer(503), clock.now());
+  clock.advance(1h);
+  CHECK_FALSE(courier.take_due(clock.now()));
+  courier.recorded(attempt.delivery);
+  CHECK(courier.take_due(clock.now()));
+}
+
+TEST_CASE("courier: what waits is counted for a destination, and for a cluster by its members") {
+  std::vector<Destination> all = samples::destinations();
+  all[0].cluster = "both";
+  all[1].cluster = "both";
+  base::SeededRandom random{7};
+  Courier courier(all, random);
+  CHECK(courier.size("both") == 0);
+  for (const auto& [destination, sequence] : {std::pair("ops", 1), std::pair("siem", 2), std::pair("siem", 3)})
+    CHECK(courier.add(samples::pending(destination, static_cast<std::uint64_t>(sequence), "token"),
+                      base::ManualClock(kNoon).now()));
+  CHECK(courier.size("ops") == 1);
+  CHECK(courier.size("siem") == 2);
+  CHECK(courier.size("both") == 3);
+  CHECK(courier.size("nobody") == 0);
+}
+
 TEST_CASE("courier: allow_private widens what a request may reach") {
   std::vector<Destination> all = destinations();
   all[1].allow_private = true;

@@ -73,7 +73,7 @@ TEST_CASE("form: every channel has a manner that keeps to its receiver's pace") 
     CHECK(manner.digests == (channel != Channel::kPagerDuty && channel != Channel::kAlertmanager));
     CHECK(manner.threads == (channel == Channel::kSlackBot || channel == Channel::kEmail));
     CHECK(manner.edits == (channel == Channel::kSlackBot));
-    CHECK(manner.slots == (for_people ? 1 : channel == Channel::kAlertmanager ? 2 : 4));
+    CHECK(manner.slots == (channel == Channel::kAlertmanager ? 2 : channel == Channel::kPagerDuty ? 4 : 1));
   }
 }
 

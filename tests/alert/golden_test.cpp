@@ -42,7 +42,9 @@ std::vector<Golden> all_golden() {
     Alert test = samples::alert(verdict::Cause::kRoleReduced, State::kOpened);
     test.test = true;
     all.push_back({channel, "test", render(channel, test)});
-    if (form_of(channel).manner().digests) all.push_back({channel, "digest", render(channel, samples::digest())});
+    if (!form_of(channel).manner().digests) continue;
+    all.push_back({channel, "digest", render(channel, samples::digest())});
+    all.push_back({channel, "notice", render(channel, samples::notice())});
   }
   return all;
 }

@@ -55,6 +55,13 @@ class NotifierFixture {
     }
   }
 
+  /// The settings were read again: another notifier of the same process takes over.
+  void take_over() {
+    auto waiting = notifier->take_waiting();
+    restart();
+    notifier->go_on(std::move(waiting));
+  }
+
   /// An incident about a token of its own: "brand-7" of `app` on the account "acc7".
   verdict::IncidentId open(int number, verdict::Cause cause = verdict::Cause::kRoleReduced,
                            const std::string& app = "agency") {

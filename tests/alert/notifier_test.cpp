@@ -238,3 +238,43 @@ TEST_CASE("notifier: what stands is what was told and lasts, and for five minute
   stage.wait(5min);
   CHECK(stage.notifier->standing("siem", stage.source, stage.clock.now()).size() == 1);
 }
+
+TEST_CASE("group: what waits in it goes on waiting when another notifier of this process takes over") {
+  NotifierFixture stage;
+  stage.routes.push_back({.to = {"ops"}, .group_by = GroupBy::kApp, .group_wait = 30s});
+  stage.open(1);
+  stage.open(2);
+  stage.wait(20s);
+  stage.take_over();
+  CHECK(stage.told().empty());
+  stage.resolve(stage.open(3));
+  stage.wait(5s);
+  CHECK(stage.told().empty());
+  stage.wait(10s);
+  CHECK(stage.told() == Told{"ops digest 3"});
+  stage.wait(10min);
+  CHECK(stage.told().empty());
+}
+
+TEST_CASE("storm: another notifier of this process tells people no more than the first would have") {
+  NotifierFixture stage;
+  stage.routes.push_back({.to = {"ops"}});
+  for (int number = 0; number < 30; ++number) {
+    stage.open(number);
+    stage.take_over();
+  }
+  CHECK(stage.told() == Told(10, "ops opened"));
+  stage.wait(70s);
+  CHECK(stage.told() == Told{"ops digest 20"});
+}
+
+TEST_CASE("group: what waits for a destination that is gone waits no more") {
+  NotifierFixture stage;
+  stage.routes.push_back({.to = {"ops"}, .group_by = GroupBy::kApp, .group_wait = 30s});
+  stage.open(1);
+  stage.destinations.erase(stage.destinations.begin());
+  stage.routes[0].to = {"siem"};
+  stage.take_over();
+  stage.wait(1min);
+  CHECK(stage.told().empty());  // who comes later hears of it when it changes
+}

@@ -77,7 +77,7 @@ TEST_CASE("repair: a broken expectation is repaired in X Ads, or accepted") {
 
 TEST_CASE("repair: too few live tokens take another one, too few administrators another role") {
   Alert alert = samples::alert(Cause::kRedundancyLost, State::kOpened);
-  CHECK(repair_of(alert).ends_with("adsauditd token add NAME --app APP --kind KIND --account 18ce54d4x5t"));
+  CHECK(repair_of(alert).ends_with("adsauditd token authorize NAME --app APP --account 18ce54d4x5t"));
   alert.incident.finding.grounds.rule = "too_few_admins";
   CHECK(has(repair_of(alert), "to make another of our users ACCOUNT_ADMIN in X Ads"));
 }

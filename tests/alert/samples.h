@@ -56,4 +56,16 @@ inline Digest digest() {
   return digest;
 }
 
+/// What people are told of the mutes that are in force.
+inline Digest notice() {
+  Digest notice;
+  notice.id = id<AlertId>(5);
+  notice.sequence = 43;
+  notice.at = instant("2026-11-23T10:15:32.000Z");
+  notice.title = "1 mute is in force";
+  notice.lines = {"account=18ce54d4x5t until 2026-11-23T14:00:00.000Z by ops: they change agencies (mut_1)",
+                  "What they keep back is told when they end. adsauditd mute list, mute end ID"};
+  return notice;
+}
+
 }  // namespace alert::samples

@@ -79,11 +79,11 @@ TEST_CASE("wording: a long list of permissions is cut with its count, an empty o
 
 TEST_CASE("repair: the advertiser authorizes again, the developer signs in as the agency's handle") {
   CHECK(repair(Cause::kTokenRevoked) ==
-        "The advertiser (user 2417045708) must authorize the app agency again. Then store the new token: "
-        "adsauditd token add brand-a --app agency --kind advertiser");
+        "The advertiser (user 2417045708) must authorize the app agency again, with the link that this "
+        "shows: adsauditd token authorize --for brand-a");
   CHECK(repair_of(developers(Cause::kTokenRevoked)) ==
-        "Sign in to X as the agency's handle (user 2417045708) and authorize the app agency again. Then store the new "
-        "token: adsauditd token add brand-a --app agency --kind developer");
+        "Sign in to X as the agency's handle (user 2417045708) and authorize the app agency again, with the link "
+        "that this shows: adsauditd token authorize --for brand-a");
 }
 
 TEST_CASE("repair: a reduced role names account, user and the base role that is asked for") {
@@ -137,7 +137,7 @@ TEST_CASE("repair: throttling asks to look for others, or to lower the share, an
 TEST_CASE("repair: a command may be pasted into a shell whatever the name holds") {
   Alert alert = samples::alert(Cause::kTokenRevoked, State::kOpened);
   alert.subject.token->name = "it's; $(reboot)";
-  CHECK(repair_of(alert).ends_with("adsauditd token add 'it'\\''s; $(reboot)' --app agency --kind advertiser"));
+  CHECK(repair_of(alert).ends_with("adsauditd token authorize --for 'it'\\''s; $(reboot)'"));
 }
 
 TEST_CASE("wording: what is not about one token says what it is about, and the clock needs no more") {

@@ -83,9 +83,6 @@ class CrashRun(KillRun):
         if self._count("deliveries") is not None:
             self._check_what_is_left()
 
-    def _most_repeats(self, _sink):
-        return 1
-
     def _stop(self):
         """Until a daemon has ended in order."""
         while self._daemon.stop() != 0:

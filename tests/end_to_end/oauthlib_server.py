@@ -1,7 +1,8 @@
 """A small Ads API whose signatures are checked by oauthlib, a third implementation of RFC 5849.
 
 Our signer and our fake were written by the same people; this server keeps them from merely agreeing with each other.
-It answers authenticated_user_access, GET accounts in pages with awkward cursors, and verify_credentials.
+It answers authenticated_user_access, GET accounts in pages with awkward cursors, verify_credentials, and the two steps of
+a sign-in; approve() plays the user in between.
 """
 
 import http.server
@@ -12,7 +13,7 @@ import threading
 import time
 import urllib.parse
 
-from oauthlib.oauth1 import RequestValidator, SignatureOnlyEndpoint
+from oauthlib.oauth1 import AccessTokenEndpoint, RequestTokenEndpoint, RequestValidator, SignatureOnlyEndpoint
 
 # Every character that signers and URL writers get wrong: reserved ones, a blank, and two- to four-byte UTF-8.
 ODD_CURSOR = "p%2+/=&?#;,~'()*! \u00fc\u2603\U0001f600-"
@@ -20,7 +21,7 @@ PAGE = 2
 
 
 class Validator(RequestValidator):
-    """Knows one app and its tokens, takes X's key shapes, and accepts each nonce once."""
+    """Knows one app and its tokens, takes X's key shapes, and accepts each nonce once. A request token works once."""
 
     enforce_ssl = True
     timestamp_lifetime = 300
@@ -30,6 +31,9 @@ class Validator(RequestValidator):
     safe_characters = set(string.ascii_letters + string.digits + "-_.~")
     dummy_client = "no-such-client"
     dummy_access_token = "no-such-token"
+    dummy_request_token = "no-such-token"
+    request_token_length = (20, 64)
+    verifier_length = (7, 64)
 
     def __init__(self, consumer_key, consumer_secret, token_secrets):
         super().__init__()
@@ -37,6 +41,7 @@ class Validator(RequestValidator):
         self._consumer = (consumer_key, consumer_secret)
         self._token_secrets = token_secrets
         self._nonces = set()
+        self.request_secrets, self.callbacks, self.verifiers = {}, {}, {}  # by request token
         self._lock = threading.Lock()
 
     def validate_client_key(self, client_key, request):
@@ -57,6 +62,43 @@ class Validator(RequestValidator):
         return is_new
 
 
+    # A sign-in. Realms are none of X's.
+
+    def get_default_realms(self, client_key, request):
+        return []
+
+    def get_realms(self, token, request):
+        return []
+
+    def check_realms(self, realms):
+        return not realms
+
+    def validate_requested_realms(self, client_key, realms, request):
+        return not realms
+
+    def validate_redirect_uri(self, client_key, redirect_uri, request):
+        return redirect_uri == "oob" or redirect_uri.startswith(("http://127.0.0.1:", "https://"))
+
+    def save_request_token(self, token, request):
+        self.request_secrets[token["oauth_token"]] = token["oauth_token_secret"]
+        self.callbacks[token["oauth_token"]] = request.redirect_uri
+
+    def get_request_token_secret(self, client_key, token, request):
+        return self.request_secrets.get(token, "no-such-secret")
+
+    def validate_request_token(self, client_key, token, request):
+        return token in self.request_secrets
+
+    def validate_verifier(self, client_key, token, verifier, request):
+        return self.verifiers.get(token) == verifier
+
+    def save_access_token(self, token, request):
+        self._token_secrets[token["oauth_token"]] = token["oauth_token_secret"]
+
+    def invalidate_request_token(self, client_key, request_token, request):
+        del self.request_secrets[request_token]
+
+
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -69,8 +111,18 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.server.owner.answer(self)
 
+    def do_POST(self):
+        self.server.owner.answer_sign_in(self)
+
     def log_message(self, *_):
         pass
+
+    def send_form(self, status, text):
+        self.send_response(status)
+        self.send_header("content-type", "text/html; charset=utf-8")  # as X calls it
+        self.send_header("content-length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text.encode())
 
     def send(self, status, body):
         text = json.dumps(body).encode()
@@ -100,6 +152,8 @@ class OauthlibServer:
         self.verified, self.failed, self.failures, self.paths = 0, 0, [], []
         self.validator = Validator(consumer_key, consumer_secret, {token: token_secret})
         self._endpoint = SignatureOnlyEndpoint(self.validator)
+        self._request_tokens = RequestTokenEndpoint(self.validator)
+        self._access_tokens = AccessTokenEndpoint(self.validator)
         self._user, self._accounts, self._permissions = user, list(accounts), list(permissions)
         self._lock = threading.Lock()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -138,6 +192,28 @@ class OauthlibServer:
                 self.failed += 1
                 self.failures.append((handler.path, why))
         return valid
+
+    def approve(self, request_token, verifier="7654321"):
+        """The user says yes; the call-back that the app gave."""
+        self.validator.verifiers[request_token] = verifier
+        return self.validator.callbacks[request_token]
+
+    def answer_sign_in(self, handler):
+        uri = f"https://{handler.headers['Host']}{handler.path}"
+        body = handler.rfile.read(int(handler.headers.get("content-length", 0))).decode()
+        headers = dict(handler.headers.items())
+        if handler.path == "/oauth/request_token":
+            _, text, status = self._request_tokens.create_request_token_response(uri, "POST", body, headers)
+        else:
+            _, text, status = self._access_tokens.create_access_token_response(
+                uri, "POST", body, headers, credentials={"user_id": self._user, "screen_name": "example"})
+        with self._lock:
+            self.paths.append(handler.path)
+            self.verified += 1 if status == 200 else 0
+            if status != 200:
+                self.failed += 1
+                self.failures.append((handler.path, text))
+        handler.send_form(status, text or "")
 
     def answer(self, handler):
         if not self._verify(handler):

@@ -188,6 +188,21 @@ class Test(VerbCase):
                 self.assertEqual(self.result("ops", "--kind", kind)["result"], "delivered")
                 self.assertTrue(self.posts("/slack/*")[-1]["text"].find("[TEST]") >= 0)
 
+    def test_every_member_of_a_cluster_is_tested(self):
+        self.settings["destinations"].append({"name": "am", "type": "alertmanager", "allow_private": True,
+                                              "url": [self.fake.sink_url("/am/one"), self.fake.sink_url("/am/two")]})
+        self.write(routes=[{"to": ["ops", "siem", "am"]}])
+        self.fake.sink_behaviour("/am/one/*", status=200)
+        self.fake.sink_behaviour("/am/two/*", status=400)
+        results = self.answer("alerts", "test", "am", code=1)["results"]
+        self.assertEqual([(result["result"], result["http_status"]) for result in results],
+                         [("delivered", 200), ("refused", 400)])
+        one, two = (result["destination"] for result in results)
+        self.refused(2, f"am stands for {one}, {two}; say which one", "alerts", "list", "--destination", "am")
+        tests = [alert for alert in self.answer("alerts", "list", "--destination", one)["alerts"] if alert["test"]]
+        self.assertEqual([[way["destination"] for way in test["deliveries"]] for test in tests], [[one]])
+        self.assertEqual(self.answer("alerts", "replay", "--destination", two)["replayed"], 1)
+
     def test_what_is_refused_is_1_with_the_answer(self):
         self.fake.sink_behaviour("/slack/*", status=413)
         refused = self.result("ops", code=1)
@@ -202,6 +217,16 @@ class Test(VerbCase):
         self.assertEqual((parked["result"], parked["http_status"]), ("parked", 410))
         self.fake.sink_behaviour("/hook/*", clear=True)
         self.assertEqual(self.result("siem")["result"], "delivered")
+        daemon.stop()
+
+    def test_a_daemon_that_has_read_other_settings_is_1(self):
+        daemon = self.daemon()
+        self.settings["destinations"][0]["name"] = "people"
+        self.write(routes=[{"to": ["people", "siem"]}])
+        run = self.command("alerts", "test", "people")
+        self.assertEqual(run.returncode, 1, run.stderr)
+        self.assertIn("people: the daemon that runs does not know it", run.stdout)
+        self.assertEqual(self.fake.posts(), [])
         daemon.stop()
 
     def test_an_answer_that_does_not_come_is_12(self):

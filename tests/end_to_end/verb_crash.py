@@ -4,21 +4,23 @@ A workshop is a database with a bit of everything in it. Each run has a copy: th
 what is there then is looked at; the verb is run again, and does its work.
 """
 
+import base64
 import collections
 import contextlib
 import json
+import secrets
 import shutil
 import signal
 
 import invariants
-from harness import Background, Daemon, FakeApi, World, make_settings, run_command, wait_until
+from harness import Background, Daemon, FakeApi, World, make_settings, wait_until
 from kill_run import AUDIT, MANAGER, PATIENCE
 
 # `effect`: what there is one row more of when the verb has done its work, or None. `by_daemon`: the daemon is what passes
 # the point, when it takes up what the verb left. `done_already`: exit codes of a second run after that.
 Verb = collections.namedtuple("Verb", ["arguments", "effect", "by_daemon", "done_already"], defaults=[False, (0,)])
 USAGE, NOT_FOUND, FINE = 2, 6, (0,)
-MANY_TOKENS = 5000  # enough for a commit to copy the log into the database
+MANY_TOKENS = 15000  # enough for a commit to copy the log into the database
 
 
 class Workshop:
@@ -47,17 +49,19 @@ class Workshop:
 
     def _fill(self):
         """An incident that may be accepted, one that may not, a dead letter, an operator's token, a mute."""
-        self._fake.sink_behaviour("/hook/*", status=400)
-        with Daemon(self._settings, self._directory).start(PATIENCE) as daemon:
+        self._fake.sink_behaviour("/slack/*", status=413)
+        with Daemon(self._settings, self._directory) as daemon:
             daemon.command("token", "add", "spare", "--app", "app-d", "--kind", "advertiser", "--account", "18ce5home1",
                            stdin="2417045705-spare\nsecret\n")
             wait_until(lambda: rows(daemon, "changes WHERE kind = 1") >= 4, PATIENCE, what="first answers")
             self._fake.do("revoke", token="acme")
             self._fake.do("grant", token="bolt", account="18ce5bolt1", permissions=["CAMPAIGN_ANALYST"])
-            wait_until(lambda: rows(daemon, "deliveries WHERE state = 'dead'") >= 1 and len(incidents(daemon)) >= 2,
+            wait_until(lambda: rows(daemon, "deliveries WHERE state = 'dead'") >= 1
+                       and incidents(daemon).keys() >= {"token.revoked", "role.reduced"},
                        PATIENCE, what="two incidents, and a message that was refused")
             mute = json.loads(daemon.command("mute", "account=18ce5home1", "--reason", "test", "--until", "2h",
                                              "--json").stdout or '{"id": ""}')["id"]
+            self._fake.sink_behaviour("/slack/*", clear=True)
             return self._make_verbs(incidents(daemon), mute)
 
     def _make_verbs(self, incident, mute):
@@ -77,9 +81,13 @@ class Workshop:
             "commit.put_mute.": Verb(["mute", "account=18ce5bolt1", "--reason", "test", "--until", "2h"], "mutes"),
             "commit.end_mute.": Verb(["mute", "end", mute], "mutes WHERE withdrawn", done_already=(USAGE, NOT_FOUND)),
             "commit.request_test.": Verb(["alerts", "test", "ops"], "test_requests"),
-            "commit.replay.": Verb(["alerts", "replay", "--all"], "replays", done_already=(NOT_FOUND,)),
+            "commit.replay.": Verb(["alerts", "replay", "--all"], "replays", done_already=(0, NOT_FOUND)),
             "commit.take_replays.": Verb(["alerts", "replay", "--all"], None, by_daemon=True),
             "commit.alerts.": Verb(["alerts", "list"], None),
+            "commit.prune.": Verb(["db", "prune"], None),
+            "db_backup.": Verb(["db", "backup", "{directory}/copy.db"], None),
+            "commit.rotation_": Verb(["key", "rotate"], None),
+            "rotation.": Verb(["key", "rotate"], None),
         }
 
     def verb_for(self, point):
@@ -87,13 +95,21 @@ class Workshop:
         return next((verb for start, verb in self._verbs.items() if point.startswith(start)), None)
 
     def run_for(self, point):
-        return VerbRun(self._copy(point), point, self.verb_for(point))
+        daemon, verb = self._copy(point), self.verb_for(point)
+        arguments = [argument.format(directory=daemon.directory) for argument in verb.arguments]
+        return VerbRun(daemon, point, verb._replace(arguments=arguments))
 
     def _copy(self, name):
+        """With a new key beside the one that sealed what is there, so that it can be rotated."""
         directory = self._directory / name
         directory.mkdir()
-        database = shutil.copy(self._settings["store"]["path"], directory)
-        return Daemon({**self._settings, "store": {**self._settings["store"], "path": str(database)}}, directory)
+        store = self._settings["store"]
+        database = shutil.copy(store["path"], directory)
+        key = directory / "new.key"
+        key.touch(0o600)
+        key.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
+        return Daemon({**self._settings, "store": {"path": str(database), "key": f"${{file:{key}}}",
+                                                   "old_key": store["key"]}}, directory)
 
 
 class VerbRun:
@@ -105,7 +121,7 @@ class VerbRun:
         if self._verb.by_daemon:
             self._crash_daemon()
         elif "request_discovery" in self._point:  # without a daemon, the verb reads the list by itself
-            with self._daemon.start(PATIENCE):
+            with self._daemon:
                 self._crash_verb()
                 self._repeat(FINE)
         else:
@@ -176,12 +192,6 @@ def incidents(daemon):
     """{cause: id of an open incident}"""
     run = daemon.command("incidents", "--json")
     return {incident["cause"]: incident["id"] for incident in json.loads(run.stdout)["incidents"]}
-
-
-def has_verb(arguments):
-    """Whether the program knows the verb of this command line."""
-    words = [word for word in arguments[:2] if word.isalpha()]
-    return run_command(*words, "--help").returncode == 0
 
 
 def require(holds, complaint):

@@ -110,6 +110,17 @@ std::string approve(Stage& stage, const Value& object) {
   return R"({"verifier":")" + stage.api.sign_ins.approve(needed_string(object, "request_token"), token) + "\"}";
 }
 
+std::string callback_of(Stage& stage, const Value& object) {
+  allow_members(object, {"action", "request_token"});
+  rapidjson::StringBuffer buffer;
+  JsonWriter writer(buffer);
+  writer.StartObject();
+  writer.Key("callback");
+  writer.String(stage.api.sign_ins.callback_of(needed_string(object, "request_token")).c_str());
+  writer.EndObject();
+  return buffer.GetString();
+}
+
 const std::map<std::string, Action>& actions() {
   static const std::map<std::string, Action> table = {
       {"revoke", flag_action("token", find_token, &Token::revoked, true)},
@@ -155,6 +166,7 @@ std::string do_action(Stage& stage, const std::string& body) {
                    stage.misbehaviours.clear(one ? std::optional(integer_or(object, "id", 0)) : std::nullopt));
   }
   if (name == "approve") return approve(stage, object);
+  if (name == "callback_of") return callback_of(stage, object);
   const auto action = actions().find(name);
   if (action == actions().end()) throw BadCommand("there is no action \"" + name + "\"");
   action->second(stage, object);

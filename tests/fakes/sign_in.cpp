@@ -23,7 +23,7 @@ Answer SignIns::begin(const App& app, const std::string& callback) {
   }
   const std::string number = std::to_string(++begun_);
   const std::string request_token = "request-token-" + number;
-  pending_[request_token] = {app.name, "request-secret-" + number, "", {}};
+  pending_[request_token] = {app.name, "request-secret-" + number, callback, "", {}};
   return form_answer({{"oauth_token", request_token},
                       {"oauth_token_secret", "request-secret-" + number},
                       {"oauth_callback_confirmed", "true"}});
@@ -36,6 +36,12 @@ std::string SignIns::approve(const std::string& request_token, Token token) {
   found->second.approved = std::move(token);
   found->second.verifier = std::to_string(1234566 + begun_);
   return found->second.verifier;
+}
+
+const std::string& SignIns::callback_of(const std::string& request_token) const {
+  const auto found = pending_.find(request_token);
+  if (found == pending_.end()) throw BadCommand("there is no request token \"" + request_token + "\"");
+  return found->second.callback;
 }
 
 const std::string* SignIns::secret_of(const App& app, const std::string& request_token) const {

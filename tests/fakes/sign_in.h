@@ -19,6 +19,8 @@ class SignIns {
   /// The token that the exchange will put into the world. Returns the verifier; BadCommand when there is no such
   /// request token.
   std::string approve(const std::string& request_token, Token token);
+  /// What the app gave as its call-back; BadCommand when there is no such request token.
+  const std::string& callback_of(const std::string& request_token) const;
   /// The secret that the exchange must be signed with, or nullptr when there is no such request token of this app.
   const std::string* secret_of(const App& app, const std::string& request_token) const;
   /// POST /oauth/access_token. A request token works once.
@@ -28,6 +30,7 @@ class SignIns {
   struct Pending {
     std::string app;
     std::string secret;
+    std::string callback;
     std::string verifier;  ///< empty until approved
     Token approved;
   };

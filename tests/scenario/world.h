@@ -113,6 +113,13 @@ class World {
     clock.advance(down);
     start();
   }
+  /// The settings are others: another engine takes the place of this one in the same process.
+  void reload() {
+    while (!engine_->flush(4096, clock.now())) commit();
+    engine_->end_in_order(clock.now());
+    commit();
+    start(engine_->hand_over(clock.now()));
+  }
   /// To be heeded from the next start on.
   service::AuditOptions& options() { return options_; }
   std::vector<alert::Route>& routes() { return routes_; }
@@ -164,14 +171,14 @@ class World {
   std::string last_body;      ///< of the latest alert
 
  private:
-  void start() {
+  void start(std::optional<service::Handover> handover = std::nullopt) {
     if (!store_) {
       const std::string key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
       store_ = store::open_sqlite({.path = ":memory:", .key = base::Secret(key)}, random, kStart);
     }
     engine_ = std::make_unique<service::Engine>(options_,
                                                 service::Announcer({destinations_, routes_, windows_}, random), random);
-    revision_ = engine_->restore(*store_, {"agency", "studio"}, clock.now());
+    revision_ = engine_->restore(*store_, {"agency", "studio"}, clock.now(), std::move(handover));
     commit();
   }
 

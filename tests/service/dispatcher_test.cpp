@@ -33,13 +33,16 @@ std::vector<alert::DeliveryAttempt> dispatch(Workshop& workshop, std::size_t wan
   alert::Courier courier(workshop.destinations, workshop.random);
   std::vector<alert::DeliveryAttempt> attempts;
   service::StoreThread thread(workshop.io, *workshop.store, [](std::exception_ptr) { FAIL("the store failed"); });
+  std::function<void(const alert::DeliveryAttempt&)> commits;
   service::Dispatcher dispatcher(
       workshop.io, courier, workshop.sinks, thread, workshop.clock, workshop.log,
       [&](alert::DeliveryAttempt attempt) {
         attempts.push_back(std::move(attempt));
         if (attempts.size() == wanted) workshop.io.stop();
+        boost::asio::post(workshop.io, [&, committed = attempts.back()] { commits(committed); });
       },
       [](const alert::DestinationNews&) {});
+  commits = [&](const alert::DeliveryAttempt& attempt) { dispatcher.recorded({attempt}); };
   const auto work = boost::asio::make_work_guard(workshop.io);  // the store thread posts later
   dispatcher.start();
   workshop.io.run_for(limit);

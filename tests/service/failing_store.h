@@ -64,6 +64,7 @@ class FailingStore final : public store::Store {
     return real_->incidents(query);
   }
   store::DeliveryCounts delivery_counts() override { return real_->delivery_counts(); }
+  std::map<std::string, store::DeliveryCounts> undelivered() override { return real_->undelivered(); }
   std::vector<store::AlertRow> alerts(const store::AlertQuery& query) override { return real_->alerts(query); }
   std::vector<alert::DeliveryAttempt> attempts(const alert::DeliveryId& delivery) override {
     return real_->attempts(delivery);
@@ -82,6 +83,9 @@ class FailingStore final : public store::Store {
   void request_test(const alert::TestRequest& request) override { real_->request_test(request); }
   std::vector<alert::TestRequest> test_requests() override { return real_->test_requests(); }
   store::ChainCheck verify_chain() override { return real_->verify_chain(); }
+  store::Pruned prune(const store::Retention& retention, base::Instant now) override {
+    return real_->prune(retention, now);
+  }
 
  private:
   std::unique_ptr<store::Store> real_;

@@ -115,6 +115,22 @@ TEST_CASE("rules: one user at two apps holds two tokens, and tokens without a us
   CHECK(warnings_of(kLeast + kToken + token_of("two", "${env:OTHER_TOKEN}")).empty());
 }
 
+TEST_CASE("rules: a route that an earlier one forestalls is never used") {
+  const auto routes = [](const std::string& first, const std::string& second) {
+    return warnings_of(kLeast + "routes:\n  - {" + first + ", to: [ops]}\n  - {" + second +
+                       ", to: [ops]}\n  - {to: ops}\n");
+  };
+  const auto forestalled = routes("match: {cause: \"role.*\"}", "match: {cause: role.reduced, severity: warning}");
+  REQUIRE(forestalled.size() == 1);
+  CHECK(forestalled[0].starts_with("6:5 routes[1]: is never used, because the route at adsauditd.yaml:5:5 takes all"));
+  CHECK(routes("match: {severity: [critical, warning]}", "match: {severity: warning, app: agency}").size() == 1);
+  CHECK(routes("match: {labels: {client: \"*\"}}", "match: {labels: {client: a, owner: b}}").size() == 1);
+  CHECK(routes("match: {cause: \"role.*\"}, continue: true", "match: {cause: role.reduced}").empty());
+  CHECK(routes("match: {cause: role.reduced}", "match: {cause: \"role.*\"}").empty());
+  CHECK(routes("match: {cause: role.reduced}", "match: {severity: critical}").empty());
+  CHECK(routes("match: {cause: \"role.?educed\"}", "match: {cause: \"role.*\"}").empty());
+}
+
 TEST_CASE("rules: a class after one that matches everything is never used") {
   CHECK(warnings_of(kLeast + "audit:\n  classes:\n    - {class: archive, match: {}}\n" +
                     "    - {class: critical, match: {token: in-the-database}}\n") ==

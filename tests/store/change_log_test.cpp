@@ -182,7 +182,7 @@ TEST_CASE("change log: a history is asked for by kind, backwards, and from a num
 }
 
 TEST_CASE("change log: the kinds that it knows have each a name") {
-  CHECK(store::change_kinds().size() == 13);
+  CHECK(store::change_kinds().size() == 14);
   CHECK(std::ranges::count(store::change_kinds(), "announced") == 1);
 }
 

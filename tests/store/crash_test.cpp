@@ -60,7 +60,7 @@ std::uint64_t reopened_sequence(const std::string& path) {
 /// Commits until the file may grow no more. 0 when that is told as want of room and the store still reads well.
 int commit_until_full(const std::string& path) {
   auto store = samples::open(path);
-  const rlimit limit{300'000, 300'000};
+  const rlimit limit{400'000, 400'000};
   ::signal(SIGXFSZ, SIG_IGN);  // the write fails instead
   if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
   try {

@@ -87,6 +87,23 @@ TEST_CASE("outbox: delivered and dead deliveries are counted and not pending") {
   CHECK(store.destinations_with_pending() == std::vector<std::string>{"c", "d"});
 }
 
+TEST_CASE("outbox: what has not arrived is counted for each destination that misses something") {
+  auto store = samples::open_in_memory();
+  CHECK(store.undelivered().empty());
+  const auto first = one_alert(1, {"a", "b", "c"});
+  const auto second = one_alert(2, {"b", "c"});
+  store.commit(first);
+  store.commit(second);
+  store.commit(one_attempt(first.deliveries[0], DeliveryState::kDelivered));
+  store.commit(one_attempt(first.deliveries[1], DeliveryState::kDead));
+  const auto undelivered = store.undelivered();
+  REQUIRE(undelivered.size() == 2);
+  CHECK(undelivered.at("b").pending == 1);
+  CHECK(undelivered.at("b").dead == 1);
+  CHECK(undelivered.at("c").pending == 2);
+  CHECK(undelivered.at("c").dead == 0);
+}
+
 TEST_CASE("outbox: a delivered delivery stays delivered") {
   auto store = samples::open_in_memory();
   const auto batch = one_alert(1, {"ops"});

@@ -38,6 +38,7 @@ struct Older {
 };
 using FromOne = Older<1>;
 using FromTwo = Older<2>;
+using FromThree = Older<3>;
 
 /// All ids of these rows are their time and one byte again and again.
 template <class Id>
@@ -194,4 +195,37 @@ TEST_CASE_FIXTURE(FromTwo, "upgrade: the end of what is open in schema 2 is owed
   CHECK(loaded.mutes.empty());
   CHECK(store.acceptances().size() == 1);
   CHECK(store.acknowledgements().empty());
+}
+
+TEST_CASE_FIXTURE(FromThree,
+                  "upgrade: what schema 3 holds is whole in the newest one, and gives its room back from now on") {
+  {
+    store::Database before(path);
+    CHECK(before.number("PRAGMA auto_vacuum") == 0);
+  }
+  auto store = samples::open(path);
+  CHECK(store.verify_chain().rows == 4);
+  CHECK(store.verify_chain().pruned == 0);
+  CHECK_FALSE(store.verify_chain().broken_at);
+  CHECK(store.pending_deliveries("ops", 0, 9).at(0).body == "{\"text\":\"Role reduced\"}");
+  store::Database witness(path);
+  CHECK(witness.number("PRAGMA auto_vacuum") == 2);
+  CHECK(witness.text("PRAGMA integrity_check") == "ok");
+  CHECK(witness.number("SELECT count(*) FROM pragma_foreign_key_check") == 0);
+  store::Database backup(path + ".backup-v3");
+  CHECK(backup.number("PRAGMA user_version") == 3);
+  CHECK(backup.number("SELECT count(*) FROM deliveries") == 2);
+}
+
+TEST_CASE_FIXTURE(FromThree, "upgrade: the log of schema 3 can be pruned") {
+  auto store = samples::open(path);
+  std::uint64_t changes = 0;
+  for (bool more = true; more;) {
+    const auto step = store.prune({}, kNoon + 24h * 365 * 6);
+    changes += step.changes;
+    more = step.more;
+  }
+  CHECK(changes > 0);
+  CHECK_FALSE(store.verify_chain().broken_at);
+  CHECK(store.pending_deliveries("ops", 0, 9).size() == 1);
 }

@@ -77,6 +77,26 @@ TEST_CASE_FIXTURE(Fixture, "client: the first page of accounts has no cursor, th
         "https://ads-api.x.com/12/accounts?count=2&cursor=c-3%20%26%3D%2B%2F%C3%A9%25");
 }
 
+TEST_CASE_FIXTURE(Fixture, "client: a sign-in begins and ends on the identity host, and is never sent twice") {
+  const auto begin = client.request_token_request(consumer, "http://127.0.0.1:8080/callback?state=1");
+  CHECK(begin.method == "POST");
+  CHECK(begin.url == "https://api.x.com/oauth/request_token");
+  CHECK_FALSE(begin.idempotent);
+  const std::string header = begin.authorization();
+  CHECK(member(header, "oauth_callback") == "http%3A%2F%2F127.0.0.1%3A8080%2Fcallback%3Fstate%3D1");
+  CHECK(header.find("oauth_token=") == std::string::npos);
+
+  const AccessToken request_token{base::Secret("request-token"), base::Secret("request-secret")};
+  const auto end = client.access_token_request(consumer, request_token, "1234567");
+  CHECK(end.method == "POST");
+  CHECK(end.url == "https://api.x.com/oauth/access_token");
+  CHECK_FALSE(end.idempotent);
+  CHECK(member(end.authorization(), "oauth_verifier") == "1234567");
+  CHECK(member(end.authorization(), "oauth_token") == "request-token");
+  CHECK(end.body.empty());
+  CHECK(client.authorize_link("a&b") == "https://api.x.com/oauth/authorize?oauth_token=a%26b");
+}
+
 TEST_CASE_FIXTURE(Fixture, "client: the identity request goes to the identity host") {
   CHECK(client.identity_request(consumer, token).url == "https://api.x.com/1.1/account/verify_credentials.json");
 }

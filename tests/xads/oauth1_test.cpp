@@ -178,6 +178,28 @@ TEST_CASE("oauth1: without a token the header has no oauth_token and the key kee
   CHECK(header.find("oauth_signature=\"F1Li3tvehgcraF8DMJ7OyxO4w9Y%3D\"") != std::string::npos);
 }
 
+TEST_CASE("oauth1: a parameter of the sign-in has its place among the others of the header") {
+  const Consumer consumer{base::Secret("cChZNFj6T5R0TigYB9yd1w"),
+                          base::Secret("L8qq9PZyRg6ieKGEKhZolGC0vJWLw8iEJ88DRdyOg")};
+  const auto request = make_signable("POST", "https://api.twitter.com/oauth/request_token", {});
+  const std::string callback = percent_encode("http://localhost/sign-in-with-twitter/");
+  CHECK(authorization_header(request, consumer, {}, {"ea9ec8429b68d6b77cd5600adbbb0456", 1318467427},
+                             {"oauth_callback", callback}) ==
+        "OAuth oauth_callback=\"http%3A%2F%2Flocalhost%2Fsign-in-with-twitter%2F\", "
+        "oauth_consumer_key=\"cChZNFj6T5R0TigYB9yd1w\", oauth_nonce=\"ea9ec8429b68d6b77cd5600adbbb0456\", "
+        "oauth_signature=\"F1Li3tvehgcraF8DMJ7OyxO4w9Y%3D\", oauth_signature_method=\"HMAC-SHA1\", "
+        "oauth_timestamp=\"1318467427\", oauth_version=\"1.0\"");
+  // The verifier is signed alike wherever it travels: X's guide sends this one in the body.
+  const auto exchange = make_signable("POST", "https://api.twitter.com/oauth/access_token", {});
+  const auto header = authorization_header(exchange, consumer, {"t", "s"}, {"n", 1318467427}, {"oauth_verifier", "v"});
+  const auto in_body =
+      authorization_header("POST", "https://api.twitter.com/oauth/access_token", {{"oauth_verifier", "v"}}, consumer,
+                           {base::Secret("t"), base::Secret("s")}, {"n", 1318467427});
+  const auto signature_in = [](const std::string& text) { return text.substr(text.find("oauth_signature="), 48); };
+  CHECK(signature_in(header) == signature_in(in_body));
+  CHECK(header.find("oauth_token=\"t\", oauth_verifier=\"v\", oauth_version=\"1.0\"") != std::string::npos);
+}
+
 TEST_CASE("oauth1: a key or token with reserved characters is encoded once in the header and twice under it") {
   const SigningContext context{"abc", 1767225600};
   const Consumer odd{base::Secret("k+/="), base::Secret("s&")};

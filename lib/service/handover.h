@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "alert/lane.h"
+#include "alert/notifier.h"
+#include "audit/probe.h"
+#include "base/time.h"
+#include "service/pair.h"
+
+namespace service {
+
+/// What an engine and its loop give to those that take their place in the same process, when the settings are others:
+/// whatever the database does not keep and a change of the settings must not forget. All times are steady.
+struct Handover {
+  struct Turn {
+    audit::ProbeId probe;
+    base::Instant due;
+    base::Instant answered;  ///< see Pair::answered
+    Blindness why;           ///< see Pair::why
+    std::uint8_t vain_attempts;
+  };
+  std::vector<Turn> turns;                             ///< by probe
+  std::map<audit::TokenId, base::Instant> lists;       ///< when the accounts of a token are read next
+  std::map<audit::TokenId, base::Instant> identities;  ///< whether a token lives is asked then
+  base::Instant watching_since;
+  std::map<audit::TokenId, base::Instant> replaced;  ///< when its secrets became others
+  std::map<std::string, base::Instant> well_since;   ///< apps that were in trouble, by name: when that ended
+  Blindness host_trouble = Blindness::kBudget;       ///< what the Ads host suffered from last
+  base::Instant host_trouble_at = base::Instant::min();
+  std::optional<base::Instant> emptied_at;  ///< when the budget began without a call, if it has not filled since
+  alert::Notifier::Waiting waiting;
+  std::map<std::string, alert::Lane::Pace> paces;  ///< by destination
+};
+
+}  // namespace service
