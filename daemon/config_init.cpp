@@ -13,7 +13,7 @@ namespace app {
 namespace {
 
 constexpr std::string_view kStarter =
-#include "adsauditd/starter.inc"
+#include "app/starter.inc"
     ;
 
 /// Never into a file that exists.
