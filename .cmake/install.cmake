@@ -11,7 +11,7 @@ install(FILES systemd/adsauditd.service DESTINATION lib/systemd/system)
 install(FILES systemd/adsauditd.sysusers DESTINATION lib/sysusers.d RENAME adsauditd.conf)
 install(FILES systemd/adsauditd.tmpfiles DESTINATION lib/tmpfiles.d RENAME adsauditd.conf)
 # For people and for other programs; the daemon has both tables built in.
-install(FILES config/capabilities.yaml config/error_codes.yaml config/webhook.schema.json
+install(FILES config/capabilities.yaml config/error_codes.yaml config/webhook.schema.json config/adsauditd.schema.json
         DESTINATION ${CMAKE_INSTALL_DATADIR}/adsauditd)
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES config/adsauditd.yaml DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)

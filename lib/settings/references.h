@@ -14,8 +14,8 @@ constexpr std::size_t kMaxReferencedBytes = 65'536;
 struct References {
   /// Nothing when the variable is not set.
   std::function<std::optional<std::string>(const std::string& name)> environment;
-  /// What systemd says in $CREDENTIALS_DIRECTORY; empty: there is none. ${cred:name} is the file `name` there, or one of
-  /// those that the unit loads as directories: `credentials_name`, `encrypted_name`.
+  /// What systemd says in $CREDENTIALS_DIRECTORY; empty: there is none. ${cred:name} is the file `name` there, or one
+  /// of those that the unit loads as directories: `credentials_name`, `encrypted_name`.
   std::string credentials_directory;
   /// Leaves every secret empty and looks none up, for commands that need no secret and may not read them.
   bool skip_secrets = false;

@@ -157,6 +157,7 @@ class SmallVerbs(Case):
         again = run_command("key", "init", str(file))
         self.assertEqual(again.returncode, 1)
         self.assertIn("not overwritten", again.stderr)
+        self.assertEqual(run_command("key", "init", "/sys/adsauditd.key").returncode, 5)  # nobody may write there
         self.assertEqual(file.read_text(), first)
 
     def test_version_and_help_are_0(self):

@@ -163,7 +163,7 @@ const std::vector<Expected> kExpected{
     {"permission.yaml", 6, 16, "expect[0].at_least: unknown permission \"AD_MANGER\", did you mean"},
     {"reference-credential-path.yaml", 8, 19,
      "tokens[0].access_token: the name of a credential is missing or is a path;"},
-    {"reference-credential.yaml", 8, 19, "tokens[0].access_token: there is no credential not-there; add"},
+    {"reference-credential.yaml", 8, 19, "tokens[0].access_token: there is no credential not-there; put"},
     {"reference-environment.yaml", 11, 19, "tokens[0].labels.owner: the environment variable NOT_SET is not set"},
     {"reference-file-folder.yaml", 8, 19, "tokens[0].access_token: /etc is not a regular file"},
     {"reference-file-relative.yaml", 8, 19, "tokens[0].access_token: a file needs its full path; write ${file:/path}"},
