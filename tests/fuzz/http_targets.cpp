@@ -6,6 +6,7 @@
 #include "http/address.h"
 #include "http/answer_reader.h"
 #include "http/reach.h"
+#include "http/request_reader.h"
 #include "http/smtp_reply.h"
 #include "http/url.h"
 
@@ -38,6 +39,26 @@ Read read(std::string_view bytes, std::size_t piece, const http::AnswerReader::L
   for (std::size_t i = 0; i < read.response->headers.size(); ++i)
     ENSURE(read.response->headers[i].second.find('\n') == std::string_view::npos);
   return read;
+}
+
+/// What became of a request that came in pieces of this size.
+std::optional<http::InboundRequest> heard(std::string_view bytes, std::size_t piece) {
+  using Progress = http::RequestReader::Progress;
+  static const std::vector<std::string> hosts{"127.0.0.1:9487", "localhost:9487"};
+  http::RequestReader reader(hosts);
+  auto progress = Progress::kNeedMore;
+  while (!bytes.empty() && progress == Progress::kNeedMore) {
+    progress = reader.feed(bytes.substr(0, piece));
+    bytes.remove_prefix(std::min(piece, bytes.size()));
+  }
+  if (progress == Progress::kRefused) ENSURE(reader.refusal().status >= 400 && !reader.refusal().why.empty());
+  if (progress != Progress::kComplete) return std::nullopt;
+  auto request = reader.take();
+  ENSURE(request.method == "GET" || request.method == "HEAD");
+  ENSURE(request.target.starts_with('/') && request.target.size() <= http::RequestReader::kMaxHead);
+  for (const char c : request.target) ENSURE(c > ' ' && c < 0x7F);
+  ENSURE(request.headers.size() <= http::RequestReader::kMaxLines);
+  return request;
 }
 
 boost::asio::ip::address address_of(Pieces& pieces) {
@@ -134,6 +155,17 @@ void smtp(std::string_view bytes) {
     ENSURE(reply.code() >= 0 && reply.code() <= 999);
     start = end + 1;
   }
+}
+
+/// One byte that says how it is cut, then the request: the same one comes out however it came.
+void request(std::string_view bytes) {
+  if (bytes.empty()) return;
+  const auto piece = std::size_t{1} + static_cast<unsigned char>(bytes[0]) % 64;
+  bytes.remove_prefix(1);
+  const auto whole = heard(bytes, bytes.size() + 1);
+  const auto cut = heard(bytes, piece);
+  ENSURE(whole.has_value() == cut.has_value());
+  if (whole) ENSURE(whole->target == cut->target && whole->method == cut->method);
 }
 
 }  // namespace fuzz

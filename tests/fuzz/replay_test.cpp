@@ -11,10 +11,11 @@
 namespace {
 
 const std::map<std::string, void (*)(std::string_view)> kTargets{
-    {"json", fuzz::json},     {"classify", fuzz::classify}, {"answer", fuzz::answer},
-    {"url", fuzz::url},       {"address", fuzz::address},   {"smtp", fuzz::smtp},
-    {"match", fuzz::match},   {"words", fuzz::words},       {"change_log", fuzz::change_log},
-    {"sealed", fuzz::sealed}, {"settings", fuzz::settings}, {"scenario", fuzz::scenario}};
+    {"json", fuzz::json},       {"classify", fuzz::classify},   {"answer", fuzz::answer},
+    {"url", fuzz::url},         {"address", fuzz::address},     {"smtp", fuzz::smtp},
+    {"match", fuzz::match},     {"words", fuzz::words},         {"change_log", fuzz::change_log},
+    {"sealed", fuzz::sealed},   {"settings", fuzz::settings},   {"scenario", fuzz::scenario},
+    {"request", fuzz::request}, {"call_back", fuzz::call_back}, {"control", fuzz::control}};
 const std::filesystem::path kCorpora = std::string(TEST_DATA) + "/fuzz";
 
 std::string content_of(const std::filesystem::path& path) {

@@ -14,12 +14,14 @@ namespace fuzz {
 // base and xads
 void json(std::string_view bytes);
 void classify(std::string_view bytes);
+void call_back(std::string_view bytes);
 
 // http
 void answer(std::string_view bytes);
 void url(std::string_view bytes);
 void address(std::string_view bytes);
 void smtp(std::string_view bytes);
+void request(std::string_view bytes);
 
 // alert
 void match(std::string_view bytes);
@@ -28,6 +30,9 @@ void words(std::string_view bytes);
 // store
 void change_log(std::string_view bytes);
 void sealed(std::string_view bytes);
+
+// service
+void control(std::string_view bytes);
 
 // settings
 void settings(std::string_view bytes);

@@ -5,6 +5,7 @@
 #include "fuzz/targets.h"
 #include "xads/classify.h"
 #include "xads/rate_limit.h"
+#include "xads/sign_in.h"
 
 namespace fuzz {
 namespace {
@@ -67,6 +68,19 @@ void classify(std::string_view bytes) {
   if (std::holds_alternative<xads::Granted>(observation.answer)) ENSURE(reply.value().status == 200);
   xads::classify_accounts(reply);
   xads::classify_identity(reply);
+}
+
+/// Only who knows both the state and the request token is heard, whatever else the query says.
+void call_back(std::string_view bytes) {
+  const xads::ExpectedCallBack expected{"/callback", "s3cr3t-state", "request-token"};
+  const auto is_foreign = [](const xads::CallBack& call) { return std::holds_alternative<xads::ForeignCall>(call); };
+  const auto call = xads::read_call_back(bytes, expected);
+  if (const auto* foreign = std::get_if<xads::ForeignCall>(&call)) ENSURE(!foreign->why.empty());
+  if (is_foreign(call)) return;
+  ENSURE(bytes.starts_with(expected.path));
+  if (const auto* verifier = std::get_if<xads::Verifier>(&call)) ENSURE(!verifier->text.empty());
+  ENSURE(is_foreign(xads::read_call_back(bytes, {expected.path, "another-state", expected.request_token})));
+  ENSURE(is_foreign(xads::read_call_back(bytes, {"/elsewhere", expected.state, expected.request_token})));
 }
 
 }  // namespace fuzz
