@@ -112,7 +112,7 @@ std::optional<Courier::Sending> Courier::take_due(base::Moment now) {
       auto request = form_of(lane.destination().channel).request(lane.destination(), pending, now.utc);
       if (request) {
         in_flight_.emplace(delivery.id, &lane);
-        CRASH_POINT("send." + std::string(to_text(delivery.channel)));
+        base::crash_point("send." + std::string(to_text(delivery.channel)));
         return Sending{delivery.id, *std::move(request)};
       }
       lane.finish(pending.delivery.id);
@@ -149,7 +149,7 @@ DeliveryAttempt Courier::finish(const DeliveryId& id, const http::Reply& reply, 
   Lane& lane = *flight->second;
   in_flight_.erase(flight);
   Lane::Item item = lane.finish(id);
-  CRASH_POINT("answer." + std::string(to_text(lane.destination().channel)));
+  base::crash_point("answer." + std::string(to_text(lane.destination().channel)));
   const AttemptResult result = judge_reply(lane.destination().channel, reply, now.utc);
 
   DeliveryAttempt attempt;

@@ -9,5 +9,3 @@ namespace base {
 void crash_point(std::string_view name);
 
 }  // namespace base
-
-#define CRASH_POINT(name) ::base::crash_point(name)

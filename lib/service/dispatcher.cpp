@@ -122,10 +122,10 @@ void Dispatcher::send_from_memory(const alert::PendingDelivery& pending,
   auto request = courier_.request_for(pending, clock_.now());
   if (stopped_ || !request) return done(std::nullopt);
   ++in_flight_;
-  CRASH_POINT("urgent.send");
+  base::crash_point("urgent.send");
   transport_.send(*std::move(request), [this, pending, done = std::move(done)](const http::Reply& reply) {
     --in_flight_;
-    CRASH_POINT("urgent.answer");
+    base::crash_point("urgent.answer");
     auto attempt = courier_.judge(pending, reply, clock_.now());
     log_attempt(log_, attempt);
     const bool arrived = attempt.delivery.state == alert::DeliveryState::kDelivered;
@@ -152,10 +152,10 @@ void Dispatcher::send_due() {
       log_attempt(log_, attempt);
       on_attempt_(std::move(attempt));
       for (const auto& news : courier_.take_news()) on_news_(news);
-      CRASH_POINT("dispatcher.attempted");
+      base::crash_point("dispatcher.attempted");
       pump();
     });
-    CRASH_POINT("dispatcher.sent");
+    base::crash_point("dispatcher.sent");
   }
 }
 

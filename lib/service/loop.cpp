@@ -88,7 +88,7 @@ void Loop::load(std::optional<Handover> handover) {
     pause(std::move(batch), error.what());
   }
   ::malloc_trim(0);  // what reading a large database took is not needed again
-  CRASH_POINT("loop.loaded");
+  base::crash_point("loop.loaded");
 }
 
 void Loop::tell(const std::vector<Notice>& notices) {
@@ -156,7 +156,7 @@ void Loop::run_until_stopped() {
   });
   parts_.log.info("auditing started tokens={} pairs={} open_incidents={}", parts_.engine.roster().live_tokens(),
                   parts_.engine.roster().live_pairs(), parts_.engine.open_incidents().size());
-  CRASH_POINT("loop.started");
+  base::crash_point("loop.started");
   parts_.io.run();
   if (failure_) std::rethrow_exception(failure_);
 }
@@ -279,7 +279,7 @@ void Loop::begin_stop(const std::string& why) {
   housekeeper_.stop();
   parts_.api.shut_down();
   for (auto* timer : {&pump_timer_, &flush_timer_, &refresh_timer_, &tick_timer_}) timer->cancel();
-  CRASH_POINT("stop.begun");
+  base::crash_point("stop.begun");
   continue_stop();
 }
 
@@ -291,7 +291,7 @@ void Loop::continue_stop() {
   if (drained() || out_of_time) {
     finishing_ = true;
     parts_.sinks.shut_down();
-    CRASH_POINT("stop.drained");
+    base::crash_point("stop.drained");
     return finish_stop();
   }
   stop_timer_.expires_after(20ms);
@@ -306,10 +306,10 @@ void Loop::finish_stop() {
   if (!ended_ && parts_.engine.flush(kRunsAtOnce, parts_.clock.now())) {
     parts_.engine.end_in_order(parts_.clock.now());
     ended_ = true;
-    CRASH_POINT("stop.flushed");
+    base::crash_point("stop.flushed");
   }
   if (parts_.engine.has_batch() || !attempts_.empty() || unwritten_) return commit();
-  CRASH_POINT("stop.written");
+  base::crash_point("stop.written");
   parts_.signals.cancel();
   parts_.log.info("stopped");
   parts_.io.stop();

@@ -61,7 +61,7 @@ void Loop::commit() {
       },
       [this, works = std::move(works)](std::pair<store::Batch, std::string> outcome) {
         committing_ = false;
-        CRASH_POINT("loop.committed");
+        base::crash_point("loop.committed");
         const bool written = outcome.second.empty();
         for (const Work& work : works)
           written && !stopping_ ? start(work) : parts_.engine.abandon(work, parts_.clock.now());
@@ -87,7 +87,7 @@ void Loop::pause(store::Batch batch, const std::string& why) {
     return parts_.io.stop();
   }
   announce_pause(why);
-  CRASH_POINT("loop.paused");
+  base::crash_point("loop.paused");
   retry_in_ = std::clamp(2 * retry_in_, base::Duration(1s), base::Duration(30s));
   commit_timer_.expires_after(retry_in_);
   commit_timer_.async_wait([this](const boost::system::error_code& error) {
@@ -123,12 +123,12 @@ void Loop::send_urgent() {
 void Loop::resume() {
   if (retry_in_ == base::Duration(0)) return;
   retry_in_ = base::Duration(0);
-  CRASH_POINT("loop.resuming");
+  base::crash_point("loop.resuming");
   urgent_.clear();  // they are rows from now on
   if (std::exchange(pause_told_, false)) parts_.engine.hear_database("", parts_.clock.now());
   parts_.log.warn("auditing resumed");
   if (!handing_over_) dispatcher_.resume();
-  CRASH_POINT("loop.resumed");
+  base::crash_point("loop.resumed");
   pump();
 }
 
@@ -161,7 +161,7 @@ void Loop::after_commit(const store::Batch& batch) {
   std::erase_if(deliveries, [&](const alert::Delivery& delivery) { return has_arrived(batch, delivery.id); });
   if (!deliveries.empty()) dispatcher_.take(deliveries, batch.bodies);
   dispatcher_.recorded(batch.attempts);
-  CRASH_POINT("loop.dispatched");
+  base::crash_point("loop.dispatched");
 }
 
 }  // namespace service

@@ -109,9 +109,9 @@ std::uint64_t count_in_file(const std::string& path, std::string_view bytes) {
 }
 
 void empty_log(Database& database) {
-  CRASH_POINT("rotation.log_left");
+  base::crash_point("rotation.log_left");
   database.run("PRAGMA wal_checkpoint(TRUNCATE)");
-  CRASH_POINT("rotation.log_emptied");
+  base::crash_point("rotation.log_emptied");
 }
 
 std::uint64_t count_leftovers(const std::string& path, const Seal& older) {

@@ -108,7 +108,7 @@ void bring_up_to_date(Database& database, Access access, base::Instant now) {
     const bool empty = schema_version(database, static_cast<int>(steps.size())) == 0;
     if (empty) allow_incremental_vacuum(database, empty);
     use_write_ahead_log(database);
-    CRASH_POINT("open.log_in_use");
+    base::crash_point("open.log_in_use");
     upgrade_schema(database, steps, now);
     if (!empty && !database.in_memory()) allow_incremental_vacuum(database, empty);
     return;
@@ -162,9 +162,9 @@ OpenedDatabase open_database(const StoreOptions& options, base::Instant now) {
   const bool in_memory = options.path == ":memory:";
   const auto path = in_memory ? options.path : real_path(options.path);
   auto lock = in_memory || options.access == Access::kOperator ? std::nullopt : take_daemon_lock(path);
-  CRASH_POINT("open.locked");
+  base::crash_point("open.locked");
   if (!in_memory && !create_private_file(path)) require_private_file(path);
-  CRASH_POINT("open.file_made");
+  base::crash_point("open.file_made");
 
   if (options.access == Access::kDaemon && !in_memory) distrust_what_is_cached(path);
 
@@ -179,7 +179,7 @@ OpenedDatabase open_database(const StoreOptions& options, base::Instant now) {
   if (seal) require_key(database, *seal);
   if (seal && options.access == Access::kDaemon) note_keys_of_daemon(database, *seal);
   set_checkpoint_on_close(database, true);
-  CRASH_POINT("open.done");
+  base::crash_point("open.done");
   return {std::move(lock), std::move(database), std::move(seal)};
 }
 

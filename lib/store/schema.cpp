@@ -29,11 +29,11 @@ void back_up(Database& database, int version) {
   const auto path = fmt::format("{}.backup-v{}", database.path(), version);
   std::filesystem::remove(path);      // left by an upgrade that did not come to its end
   ENSURE(create_private_file(path));  // VACUUM INTO accepts an empty file, and keeps its mode
-  CRASH_POINT("backup.before");
+  base::crash_point("backup.before");
   Statement(database, "VACUUM INTO ?").bind(path).run();
-  CRASH_POINT("backup.made");
+  base::crash_point("backup.made");
   sync_file(path);
-  CRASH_POINT("backup.after");
+  base::crash_point("backup.after");
 }
 
 }  // namespace

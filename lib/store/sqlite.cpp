@@ -62,9 +62,9 @@ int file_error_of_statement(sqlite3* handle) {
 /// log that cannot be copied for want of room, or because of a reader, grows until it can.
 int copy_log(void* pages, sqlite3* handle, const char* name, int length) {
   if (length < static_cast<int>(reinterpret_cast<std::intptr_t>(pages))) return SQLITE_OK;
-  CRASH_POINT("checkpoint.before");
+  base::crash_point("checkpoint.before");
   const int code = ::sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  CRASH_POINT("checkpoint.after");
+  base::crash_point("checkpoint.after");
   const bool busy = (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED;
   const int file_error = system_error_of_file(handle, SQLITE_FCNTL_FILE_POINTER);
   return busy || is_want_of_room(handle, code, file_error) ? SQLITE_OK : code;
@@ -252,9 +252,9 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit(std::string_view what) {
-  CRASH_POINT(fmt::format("commit.{}.before", what));
+  base::crash_point(fmt::format("commit.{}.before", what));
   database_.run("COMMIT", fmt::format("cannot commit {}", what));
-  CRASH_POINT(fmt::format("commit.{}.after", what));
+  base::crash_point(fmt::format("commit.{}.after", what));
 }
 
 }  // namespace store

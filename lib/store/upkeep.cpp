@@ -145,7 +145,7 @@ std::uint64_t back_up(const std::string& path, const std::string& target) {
     throw_system_error(target, "a backup never takes the place of something");
   }
   const Draft draft(real_target);
-  CRASH_POINT("db_backup.begun");
+  base::crash_point("db_backup.begun");
   {
     auto source = open_as_it_is(path);
     Database copy(draft.path());
@@ -156,7 +156,7 @@ std::uint64_t back_up(const std::string& path, const std::string& target) {
       throw UnusableStore(fmt::format("{}: it is damaged, and so would be a copy; see adsauditd db check", path));
   }
   sync_file(draft.path());
-  CRASH_POINT("db_backup.whole");
+  base::crash_point("db_backup.whole");
   draft.give_name();
   sync_file(std::filesystem::path(real_target).parent_path());
   return size_of_file(real_target);

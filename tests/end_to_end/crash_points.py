@@ -17,7 +17,7 @@ def _around_commit(name):
 def all_points():
     """Their names. Some are made from a name that the program knows while it runs: see families()."""
     source = _sources()
-    points = set(re.findall(r'CRASH_POINT\("([a-z_.]+)"\)', source))
+    points = set(re.findall(r'crash_point\("([a-z_.]+)"\)', source))
     contents = re.search(r"contents_of\(const Batch& batch\) \{(.*?)\n\}", source, re.DOTALL).group(1)
     for name in re.findall(r'\.commit\("([a-z_]+)"\)', source) + re.findall(r'"([a-z_]+)"', contents):
         points |= _around_commit(name)
@@ -29,4 +29,4 @@ def all_points():
 
 def families():
     """What begins the names that end with a channel."""
-    return set(re.findall(r'CRASH_POINT\("([a-z_.]+)" \+', _sources()))
+    return set(re.findall(r'crash_point\("([a-z_.]+)" \+', _sources()))
