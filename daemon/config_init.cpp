@@ -1,10 +1,12 @@
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "config.h"
 #include "output.h"
@@ -15,6 +17,14 @@ namespace {
 constexpr std::string_view kStarter =
 #include "embedded/starter.inc"
     ;
+
+/// Whoever may look into the folder may read the file: root writes it for the daemon's user, whatever umask root has.
+bool share_with_folder(int file, const std::string& path) {
+  const auto folder = std::filesystem::absolute(path).parent_path();
+  struct stat status {};
+  if (::geteuid() != 0) return true;
+  return ::stat(folder.c_str(), &status) == 0 && ::fchown(file, 0, status.st_gid) == 0 && ::fchmod(file, 0640) == 0;
+}
 
 /// Never into a file that exists.
 void write_new_file(const std::string& path, std::string_view text) {
@@ -29,7 +39,7 @@ void write_new_file(const std::string& path, std::string_view text) {
   };
   if (file < 0) fail("create");
   const bool complete = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  const bool kept = complete && ::fsync(file) == 0;
+  const bool kept = complete && share_with_folder(file, path) && ::fsync(file) == 0;
   if (::close(file) != 0 || !kept) {
     ::unlink(path.c_str());
     fail("write");

@@ -114,6 +114,7 @@ def put_in(root, package, fake):
     for file in [HERE / "guest.py", HERE / "machine.py", *(HERE.parent / "end_to_end").glob("*.py")]:
         if not file.name.startswith("test_"):
             shutil.copy(file, modules)
+    shutil.copy(HERE.parent.parent / "README.md", boot)
     shutil.copy(package, boot / "adsauditd.deb")
     shutil.copy(fake, libraries / "fake-ads-api")
     for library in re.findall(r"=> (/\S+)", run("ldd", fake)):

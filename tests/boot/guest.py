@@ -10,12 +10,14 @@ import stat
 import time
 import unittest
 
-from canaries import leaked_canaries
+from canaries import canary, leaked_canaries
 from harness import FakeApi, make_pki, wait_until
 from machine import (DATABASE, ETC, PACKAGE, UNIT, drop_in, is_active, journal, main_pid, make_settings, make_world, must,
                      run, show, wait_for_another, write_settings)
+from sign_in import SignIn, approve
 
 SETTINGS_BROKEN, LOCKED = "3", "11"
+README = pathlib.Path("/opt/boot/README.md")
 
 
 def mode_and_owner(path):
@@ -188,3 +190,47 @@ class Day(unittest.TestCase):
         self.assertTrue(DATABASE.exists() and (ETC / "adsauditd.yaml").exists())
         must("dpkg", "--purge", "adsauditd")
         self.assertFalse(DATABASE.parent.exists() or ETC.exists())
+
+    def test_15_the_first_steps_of_the_readme_lead_to_a_message(self):
+        """To the letter, on a machine that has never seen it: only the fake's addresses are added."""
+        must("dpkg", "--install", PACKAGE)
+        app = next(app for app in self.world.apps if app["name"] == "agency")
+        pasted = {"agency.consumer_key": app["consumer_key"], "agency.consumer_secret": app["consumer_secret"],
+                  "slack.url": self.fake.sink_url("/slack/" + canary("firstSlackUrl"))}
+        place, began = "true", time.monotonic()
+        for step in first_steps():
+            if step.startswith("cd "):
+                place = step
+            elif step.startswith("adsauditd token authorize "):
+                self.sign_in(step.split()[3:])
+            else:
+                must("bash", "-c", f"{place}; {step}", stdin=pasted.get(step.removeprefix("cat > ")))
+            if step == "adsauditd config init":
+                self.lead_to_the_fake()
+        print(f"first steps in {time.monotonic() - began:.1f} s", flush=True)
+        self.assertIn("[TEST]", self.fake.posts("/slack/*")[-1]["body_bytes"].decode())
+        self.assertEqual(mode_and_owner(DATABASE), (0o600, "adsauditd"))
+        wait_until(lambda: "watching 1 tokens on 1 pairs" in show("StatusText"), 20, what="the new token is watched")
+
+    def lead_to_the_fake(self):
+        file = ETC / "adsauditd.yaml"
+        text = file.read_text()
+        slack = '{name: ops, type: slack, url: "${cred:slack.url}"}'
+        self.assertIn(slack, text)
+        file.write_text(text.replace(slack, slack[:-1] + ", allow_private: true}"))
+        (ETC / "conf.d").mkdir(exist_ok=True)
+        (ETC / "conf.d/fake.yaml").write_text(f"api: {{base_url: {self.fake.base_url}, identity_url: {self.fake.base_url}, "
+                                              f"ca_file: {self.fake.pki.ca}}}\n")
+
+    def sign_in(self, arguments):
+        os.environ["ADSAUDITD"] = "/usr/bin/adsauditd"
+        with SignIn(ETC / "adsauditd.yaml", *arguments) as sign_in:
+            sign_in.wait_for_link()
+            sign_in.type(approve(self.fake, sign_in, "2417045703", "first-steps"))
+            self.assertEqual(sign_in.end(), 0, sign_in.stderr)
+
+
+def first_steps():
+    """The commands of README.md that follow the installation."""
+    block = re.search(r"starts nothing yet\. Then:\n\n```\n(.*?)```", README.read_text(), re.DOTALL)[1]
+    return [line.split(" #")[0].strip() for line in block.splitlines()]
