@@ -58,20 +58,24 @@ CallBackPlace call_back_place(const std::string& listen, const std::string& url)
   if (url.empty()) return place;
   const auto parsed = http::parse_url(url);
   if (!parsed) throw UsageError(fmt::format("--callback-url: {}", parsed.error()));
+  const auto& host = parsed.value().host;
+  if (!parsed.value().tls && host != "localhost" && host != "::1" && !host.starts_with("127."))
+    throw UsageError("--callback-url: it must begin with https://, because the PIN of the sign-in comes by it");
   return place;
 }
 
 CallBackListener::CallBackListener(ApiLine& line, CallBackPlace place) : line_(line) {
   http::ListenerOptions options{.address = place.address, .port = place.port};
+  const char* const host = place.address == "::1" ? "[::1]" : place.address.c_str();
+  // As browsers write it: without the port that goes without saying.
+  const auto own = fmt::format("http://{}:{}/callback", host, place.port);
+  if (place.port != 0) options.hosts.push_back(http::parse_url(own).value().authority());
   if (!place.url.empty()) options.hosts.push_back(http::parse_url(place.url).value().authority());
   listener_ =
       std::make_unique<http::Listener>(line_.io(), std::move(options),
                                        [this](const http::InboundRequest& request,
                                               const http::Listener::Respond& respond) { respond(answer(request)); });
-  if (place.url.empty()) {
-    const char* const host = place.address == "::1" ? "[::1]" : place.address.c_str();
-    place.url = fmt::format("http://{}:{}/callback", host, listener_->port());
-  }
+  if (place.url.empty()) place.url = fmt::format("http://{}:{}/callback", host, listener_->port());
   const std::string target = http::parse_url(place.url).value().target;
   expected_.path = target.substr(0, target.find('?'));
   expected_.state = make_state(line_.random());

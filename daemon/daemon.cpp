@@ -29,13 +29,22 @@ std::string reason_of(const ReloadOutcome& outcome) {
   return base::clean_text(outcome.message);
 }
 
+/// Whether a daemon of this database hears commands, whatever it makes of this one.
+bool a_daemon_answers(const std::string& store_path) {
+  for (const std::string& path : control_paths(store_path)) {
+    const auto answer = service::ask_daemon(path, {"greet", store_path}, std::chrono::seconds(2));
+    if (answer && outcome_from_line(answer.value()).code != kExitUnreachable) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Daemon::Daemon(const Invocation& called, settings::Settings settings)
     : settings_file_(called.settings_file),
       store_path_(settings.store_path),
       store_key_(settings.store_key.clone()),
-      settings_(std::make_unique<settings::Settings>(std::move(settings))),
+      settings_(std::make_shared<settings::Settings>(std::move(settings))),
       signals_(control_io_, SIGHUP, SIGTERM, SIGINT),
       log_(make_logger(settings_->log)) {}
 
@@ -45,7 +54,9 @@ Daemon::~Daemon() {
 }
 
 int Daemon::run() {
-  store_ = open_as_daemon(*settings_, random_, clock_.now().utc);
+  await_signal();
+  store_ = open_when_free();
+  if (!store_) return kExitOk;
   start_control();
   std::optional<service::Handover> handover;
   while (true) {
@@ -56,6 +67,23 @@ int Daemon::run() {
     settings_ = std::move(next_);
     log_ = make_logger(settings_->log);
     supervisor_.feed_watchdog();
+  }
+}
+
+/// A command that works in front (audit --once, account discover) may hold the database for minutes: it is waited for,
+/// because nobody starts a daemon again that has ended for it. Nothing when a signal comes meanwhile. Throws
+/// store::LockedStore when another daemon holds it.
+std::unique_ptr<store::Store> Daemon::open_when_free() {
+  for (bool told = false;; told = true) {
+    try {
+      return open_as_daemon(*settings_, random_, clock_.now().utc);
+    } catch (const store::LockedStore&) {
+      if (a_daemon_answers(store_path_)) throw;
+    }
+    if (!told) log_->warn("a command uses the database; the audit starts when it has ended path={}", store_path_);
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    control_io_.poll();  // its thread does not run yet
+    if (stopping_) return nullptr;
   }
 }
 
@@ -94,7 +122,6 @@ bool Daemon::with_assembly(std::function<void(Assembly&)> job) {
 }
 
 void Daemon::start_control() {
-  await_signal();
   const std::string path = control_paths(store_path_).front();
   try {
     socket_ = std::make_unique<service::ControlSocket>(
@@ -179,11 +206,10 @@ std::vector<settings::Complaint> Daemon::fixed_changes(const settings::Settings&
 
 void Daemon::hand_over(settings::Loaded loaded) {
   warnings_ = std::move(loaded.complaints);
-  const settings::Settings* next = nullptr;
+  const auto next = std::make_shared<settings::Settings>(std::move(*loaded.settings));
   {
     const std::lock_guard lock(mutex_);
-    next_ = std::make_unique<settings::Settings>(std::move(*loaded.settings));
-    next = next_.get();
+    next_ = next;
   }
   const auto refused = [this](const std::string& why) {
     boost::asio::post(control_io_, [this, why] { finish({kExitFailure, why, {}}); });

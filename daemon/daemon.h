@@ -35,6 +35,7 @@ class Daemon {
  private:
   using Answer = service::ControlSocket::Answer;
 
+  std::unique_ptr<store::Store> open_when_free();
   std::optional<service::Handover> run_assembly(std::optional<service::Handover> handover);
   void start_control();
 
@@ -55,7 +56,7 @@ class Daemon {
   const base::Secret store_key_;
   base::SystemClock clock_;
   base::SystemRandom random_;
-  std::unique_ptr<settings::Settings> settings_;  ///< of the present assembly; main thread
+  std::shared_ptr<settings::Settings> settings_;  ///< of the present assembly; main thread
   std::unique_ptr<store::Store> store_;           ///< used by the assembly's store thread while there is one
   service::Supervisor supervisor_;
 
@@ -70,7 +71,7 @@ class Daemon {
 
   std::mutex mutex_;  ///< guards what follows
   Assembly* assembly_ = nullptr;
-  std::unique_ptr<settings::Settings> next_;
+  std::shared_ptr<settings::Settings> next_;  ///< kept by whoever still reads it
   std::shared_ptr<spdlog::logger> log_;
   std::string remark_;  ///< for the status line
   bool stopping_ = false;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <thread>
 
 #include "base/clock.h"
 #include "context.h"
@@ -9,12 +10,16 @@
 namespace app {
 namespace {
 
+/// Between two steps, for a daemon that wants to write as well.
+constexpr base::Duration kPause{20};
+
 store::Pruned prune_all(store::Store& store, const store::Retention& retention) {
   store::Pruned sum;
   const base::SystemClock clock;
   for (bool more = true; more;) {
     const auto step = store.prune(retention, clock.now().utc);
     more = step.more;
+    if (more) std::this_thread::sleep_for(kPause);
     sum.changes += step.changes;
     sum.observations += step.observations;
     sum.incidents += step.incidents;

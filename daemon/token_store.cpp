@@ -63,7 +63,12 @@ bool is_unchanged(const store::TokenRow& row, const NewToken& token, const store
   if (row.token.app != token.app || audit::to_text(row.token.kind) != token.kind || row.token.labels != token.labels ||
       row.accounts != token.accounts)
     return false;
-  const auto stored = opener.open(row.token.id, row.token.name, row.sealed);
+  xads::AccessToken stored;
+  try {
+    stored = opener.open(row.token.id, row.token.name, row.sealed);
+  } catch (const store::UnusableStore&) {  // damaged: what is given now takes its place
+    return false;
+  }
   const xads::ByToken before;
   return !before(stored, token.secrets) && !before(token.secrets, stored) &&
          row.source == store::TokenSource::kCommandLine;

@@ -53,7 +53,8 @@ bool Courier::add(PendingDelivery pending, base::Moment now) {
     ended_.push_back(ended(std::move(pending.delivery), DeliveryState::kDead, std::move(why), now.utc));
     return true;
   }
-  if (lane->holds(delivery)) return true;
+  // Rows that were read before an attempt was committed still say that it is pending.
+  if (lane->holds(delivery) || lane->awaits_record(delivery.id)) return true;
   if (lane->size() >= kQueueLimit) {
     behind_.insert(delivery.destination);
     return false;

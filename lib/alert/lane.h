@@ -39,6 +39,8 @@ class Lane {
   const Item* take_due(base::Instant now);
   /// Takes a delivery that is in flight out of the lane. Its slot is free again when that is recorded().
   Item finish(const DeliveryId& id);
+  /// It is finished, and what came of it is not known to be kept.
+  bool awaits_record(const DeliveryId& id) const { return unrecorded_.contains(id); }
   /// What came of it is kept: if the process ended now, it would not be sent again.
   void recorded(const DeliveryId& id) { unrecorded_.erase(id); }
   /// Nothing goes before `instant`.

@@ -71,12 +71,15 @@ void Dispatcher::recorded(const std::vector<alert::DeliveryAttempt>& attempts) {
 
 void Dispatcher::refill(const std::string& destination) {
   if (stopped_ || !refilling_.insert(destination).second) return;
+  if (const auto again = again_from_.extract(destination); !again.empty())
+    taken_up_to_[destination] = std::min(taken_up_to_[destination], again.mapped());
   const std::uint64_t after = taken_up_to_[destination];
   store_.run(
       [destination, after](store::Store& store) { return store.pending_deliveries(destination, after, kRefillRows); },
       [this, destination](std::vector<alert::PendingDelivery> rows) {
         refilling_.erase(destination);
-        const bool last_page = rows.size() < static_cast<std::size_t>(kRefillRows);
+        const bool last_page =
+            rows.size() < static_cast<std::size_t>(kRefillRows) && !again_from_.contains(destination);
         bool full = false;
         for (auto& row : rows) {
           const std::uint64_t sequence = row.delivery.sequence;
@@ -105,10 +108,15 @@ void Dispatcher::resume() {
 void Dispatcher::take_again(std::vector<alert::PendingDelivery> deliveries) {
   for (auto& pending : deliveries) {
     const std::string destination = pending.delivery.destination;
+    const std::uint64_t before = pending.delivery.sequence - 1;
     courier_.wake(destination);
-    // Behind means that the outbox is still to be read, and this with it.
-    if (!behind_.contains(destination) && !courier_.add(std::move(pending), clock_.now())) behind_.insert(destination);
+    if (!behind_.contains(destination) && courier_.add(std::move(pending), clock_.now())) continue;
+    // No room: it is read when its turn comes, and with it whatever else is older than what was read last.
+    behind_.insert(destination);
+    const auto again = again_from_.try_emplace(destination, before).first;
+    again->second = std::min(again->second, before);
   }
+  for (const auto& [destination, from] : std::map(again_from_)) refill(destination);
   pump();
 }
 

@@ -73,6 +73,7 @@ class Dispatcher {
   boost::asio::steady_timer timer_;
   std::map<std::string, std::uint64_t> taken_up_to_;  ///< destination to the last sequence in memory
   std::set<std::string> behind_;                      ///< destinations with more in the store than in memory
+  std::map<std::string, std::uint64_t> again_from_;   ///< destination to a sequence after which the store is read again
   std::set<std::string> refilling_;
   std::size_t in_flight_ = 0;
   bool paused_ = false;

@@ -89,6 +89,11 @@ std::optional<base::Instant> Engine::handed_turn(PairIndex index, base::Moment n
   pair.answered = turn->answered;
   pair.why = turn->why;
   pair.vain_attempts = turn->vain_attempts & 15U;
+  if (const auto doubt = handover_->doubts.find(pair.id);
+      doubt != handover_->doubts.end() && roster_.suspected(index)) {
+    roster_.memory(index).suspicion_began = doubt->second.began;
+    roster_.memory(index).believed = doubt->second.believed;
+  }
   const base::Duration interval = audit::interval_of(options_.intervals, pair.interval_class);
   const double longest = static_cast<double>(interval.count()) * (1 + options_.intervals.jitter);
   const bool in_time = turn->due - now.steady <= base::Duration(static_cast<base::Duration::rep>(longest));
@@ -106,6 +111,9 @@ Handover Engine::hand_over(base::Moment now) {
     if (pair.id.null() || !schedule_.contains(index)) continue;
     handover.turns.push_back({pair.id, schedule_.due_of(index).value_or(now.steady), pair.answered, pair.why,
                               static_cast<std::uint8_t>(pair.vain_attempts)});
+    if (!roster_.suspected(index)) continue;
+    const Memory& beside = *roster_.memory_if_any(index);
+    handover.doubts[pair.id] = {beside.suspicion_began, beside.believed};
   }
   std::sort(handover.turns.begin(), handover.turns.end(),
             [](const Handover::Turn& left, const Handover::Turn& right) { return left.probe < right.probe; });

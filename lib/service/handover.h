@@ -25,7 +25,12 @@ struct Handover {
     Blindness why;           ///< see Pair::why
     std::uint8_t vain_attempts;
   };
-  std::vector<Turn> turns;                             ///< by probe
+  std::vector<Turn> turns;  ///< by probe
+  struct Doubt {
+    base::Instant began;     ///< see Memory::suspicion_began
+    base::Instant believed;  ///< see Memory::believed
+  };
+  std::map<audit::ProbeId, Doubt> doubts;              ///< of the pairs that are under suspicion
   std::map<audit::TokenId, base::Instant> lists;       ///< when the accounts of a token are read next
   std::map<audit::TokenId, base::Instant> identities;  ///< whether a token lives is asked then
   base::Instant watching_since;

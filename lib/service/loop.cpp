@@ -66,7 +66,7 @@ Loop::Loop(const LoopParts& parts, LoopOptions options)
           [this](const std::string& destination) { return parts_.engine.standing(destination, parts_.clock.now()); }),
       heartbeat_(parts.io, parts.heartbeats, parts.sinks, parts.log, [this] { return well(); }),
       housekeeper_(parts.io, store_thread_, options.retention, parts.clock, parts.log,
-                   [this] { return !unwritten_ && !committing_; }, {}),
+                   [this] { return !unwritten_ && !committing_ && !clock_is_off(); }, {}),
       questions_(parts.clock.now().steady),
       deliveries_(parts.clock.now().steady),
       pump_timer_(parts.io),
@@ -137,6 +137,11 @@ void Loop::run_deliveries(const std::string& destination, base::Duration limit) 
 
 /// What a heartbeat says: something certain is known of every pair, and is kept.
 bool Loop::well() const { return !unwritten_ && !parts_.engine.blind(); }
+
+/// Then nothing can be told to be old.
+bool Loop::clock_is_off() const {
+  return parts_.engine.open_incidents().contains({verdict::Cause::kClockSkew, {}, ""});
+}
 
 void Loop::run_until_stopped() {
   parts_.signals.async_wait([this](const boost::system::error_code& error, int number) {

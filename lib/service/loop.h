@@ -134,6 +134,7 @@ class Loop {
   void finish_stop();
   bool drained() const;
   bool well() const;
+  bool clock_is_off() const;
 
   void tick();
   void prove_life();

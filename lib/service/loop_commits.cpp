@@ -17,6 +17,9 @@ using namespace std::chrono_literals;
 /// A change waits no longer than this for company.
 constexpr base::Duration kCommitDelay = 5ms;
 
+/// Other settings wait so long for room on the disk.
+constexpr base::Duration kPatienceOfHandover = 30s;
+
 bool has_arrived(const store::Batch& batch, const alert::DeliveryId& delivery) {
   return std::any_of(batch.attempts.begin(), batch.attempts.end(), [&](const alert::DeliveryAttempt& attempt) {
     return attempt.delivery.id == delivery && attempt.delivery.state == alert::DeliveryState::kDelivered;
@@ -82,6 +85,12 @@ void Loop::pause(store::Batch batch, const std::string& why) {
     paused_at_ = parts_.clock.now().steady;
   }
   dispatcher_.pause();
+  if (stopping_ && handing_over_ && parts_.clock.now().steady < paused_at_ + kPatienceOfHandover) {
+    commit_timer_.expires_after(1s);
+    return commit_timer_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) commit();
+    });
+  }
   if (stopping_) {
     parts_.log.critical("stopped without the last changes reason=\"{}\"", base::clean_text(why));
     return parts_.io.stop();

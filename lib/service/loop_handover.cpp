@@ -56,6 +56,10 @@ void Loop::prepare_handover(const store::TokenNews& tokens) {
 /// it waits for its last answers.
 void Loop::wait_for_handover() {
   if (stopping_) return;
+  if (unwritten_) {  // the old settings stay, and people are told why nothing is asked
+    handing_over_ = asks_no_more_ = false;
+    return refused_("the database cannot be written any more; try again when adsauditd status is well");
+  }
   const base::Instant now = parts_.clock.now().steady;
   if (!asks_no_more_ && (dispatcher_.in_flight() == 0 || now >= hand_over_by_)) {
     asks_no_more_ = true;

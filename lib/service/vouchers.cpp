@@ -63,9 +63,23 @@ std::optional<Vouchers::Grant> Vouchers::voucher(TokenIndex suspect, base::Insta
 bool Vouchers::anybody(TokenIndex suspect) const {
   if (control_speaks_for(suspect)) return true;
   const auto trail = trails_.find(roster_.record(suspect).app);
-  return trail != trails_.end() && std::any_of(trail->second.begin(), trail->second.end(), [&](const Grant& grant) {
-           return grant.token != suspect && roster_.record(grant.token).alive;
-         });
+  if (trail == trails_.end()) return anybody_before(suspect);
+  return std::any_of(trail->second.begin(), trail->second.end(),
+                     [&](const Grant& grant) { return grant.token != suspect && roster_.record(grant.token).alive; });
+}
+
+/// What the database says of the time before this process.
+bool Vouchers::anybody_before(TokenIndex suspect) const {
+  for (std::size_t place = 0; place < roster_.pair_places(); ++place) {
+    const PairIndex index{static_cast<std::uint32_t>(place)};
+    const Pair& pair = roster_.pair(index);
+    const TokenIndex token{pair.token};
+    if (pair.id.null() || pair.vanished || token == suspect) continue;
+    if (roster_.record(token).app == roster_.record(suspect).app && roster_.record(token).alive &&
+        roster_.granted(index))
+      return true;
+  }
+  return false;
 }
 
 std::vector<PairIndex> Vouchers::candidates(TokenIndex suspect) {

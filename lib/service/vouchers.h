@@ -28,7 +28,8 @@ class Vouchers {
   void granted(audit::PairIndex pair, base::Instant asked);
   /// Somebody other than `suspect` who may speak for it was asked within this time, and granted.
   std::optional<Grant> voucher(audit::TokenIndex suspect, base::Instant from, base::Instant to) const;
-  /// There is somebody who may speak for it and was granted within the last windows.
+  /// There is somebody who may speak for it and was granted within the last windows, or, as long as nobody was in this
+  /// process, was granted when last asked.
   bool anybody(audit::TokenIndex suspect) const;
   /// A few pairs whose grant would vouch for the suspect.
   std::vector<audit::PairIndex> candidates(audit::TokenIndex suspect);
@@ -42,6 +43,7 @@ class Vouchers {
   static std::optional<Grant> find(const Trail& trail, audit::TokenIndex suspect, base::Instant from, base::Instant to);
   bool control_speaks_for(audit::TokenIndex suspect) const;
   bool good(audit::PairIndex pair) const;
+  bool anybody_before(audit::TokenIndex suspect) const;
 
   const Roster& roster_;
   std::optional<std::string> control_name_;

@@ -69,6 +69,20 @@ void check_token_limits(Walk& walk, const Node& root, const Settings& settings) 
   }
 }
 
+/// What no database would take.
+void check_sizes(Walk& walk, const Node& root, const Settings& settings) {
+  const auto items = items_of(root, "tokens");
+  for (std::size_t index = 0; index < settings.tokens.size(); ++index) {
+    const auto& secrets = settings.tokens[index].secrets;
+    if (secrets.token.reveal().size() + secrets.secret.reveal().size() <= xads::kTokenRoom) continue;
+    walk.error(
+        member_or_self(*items[index], "access_token"),
+        fmt::format("an access token and its secret have {} bytes together at most, and about 95 as X makes them; "
+                    "is this an OAuth 1.0a token?",
+                    xads::kTokenRoom));
+  }
+}
+
 /// X gives one user one token at one app. Without secrets there is nothing to compare.
 void check_same_users(Walk& walk, const Node& root, const Settings& settings) {
   const auto items = items_of(root, "tokens");
@@ -124,6 +138,7 @@ void check_auditing(Walk& walk, const Node& root, const Settings& settings, cons
   check_allowances(walk, root, settings, apps);
   if (walk.complaints.any_error()) return;  // what is hardly meant cannot be told from what is broken
   check_token_limits(walk, root, settings);
+  check_sizes(walk, root, settings);
   check_same_users(walk, root, settings);
   check_fit(walk, root, settings);
 }

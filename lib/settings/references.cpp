@@ -80,10 +80,18 @@ class Resolver {
       if (std::filesystem::exists(path, error)) return read(path);
       if (error) return fail(fmt::format("cannot look for {}: {}; are you root?", path, error.message()));
     }
-    return fail(
-        fmt::format("there is no credential {}; put its value into the file /etc/adsauditd/credentials/{}, or add "
-                    "LoadCredential={}:/path to the unit of adsauditd",
-                    name, name, name));
+    std::error_code ignored;
+    if (std::filesystem::exists(fmt::format("/etc/adsauditd/credentials.encrypted/{}", name), ignored))
+      return fail(
+          fmt::format("the credential {} is encrypted, and only systemd opens it; adsauditd(8) tells how a "
+                      "command gets it",
+                      name));
+    // Where systemd has put them, they are those of the daemon's start.
+    const bool started = references_.credentials_directory.starts_with("/run/credentials/");
+    return fail(fmt::format(
+        "there is no credential {}; put its value into the file /etc/adsauditd/credentials/{}, or add "
+        "LoadCredential={}:/path to the unit of adsauditd{}",
+        name, name, name, started ? "; a running daemon sees new ones after systemctl restart adsauditd" : ""));
   }
 
   std::optional<std::string> from_file(const std::string& path) {

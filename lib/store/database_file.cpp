@@ -95,7 +95,7 @@ std::optional<FileLock> FileLock::take(const std::string& path, base::Duration p
   Descriptor file(path, O_RDWR | O_CREAT);
   if (file.number() < 0) throw_system_error(path, "cannot make the lock file");
   struct stat status {};
-  if (::fstat(file.number(), &status) == 0 && status.st_uid == ::geteuid())
+  if (::fstat(file.number(), &status) == 0 && status.st_uid == ::geteuid() && status.st_nlink == 1)
     give_to_owner_of_directory(file.number(), path);
   for (base::Duration waited{0};; waited += kLockPause) {
     if (::flock(file.number(), LOCK_EX | LOCK_NB) == 0) return FileLock(file.release());

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kBatch = 1000;
 /// Rewriting a file of this size keeps a daemon from its commits for a second or two; it waits for ten.
-constexpr std::uintmax_t kLargest = std::uintmax_t{512} << 20;
+constexpr std::uintmax_t kLargest = std::uintmax_t{128} << 20;
 constexpr std::string_view kOfOthers = "sealed IS NOT NULL AND substr(sealed, 1, 8) <> ?";
 
 bool daemon_runs(const Database& database) {
@@ -168,7 +168,7 @@ Rotation rotate_key(const StoreOptions& options, base::Random& random, base::Ins
   {
     auto opened = open_database(options, now);
     if (daemon_runs(opened.database) && std::filesystem::file_size(path) > kLargest) return rotation;
-    opened.database.run("VACUUM");
+    opened.database.vacuum();
     empty_log(opened.database);
   }
   rotation.leftovers = count_leftovers(path, *older);

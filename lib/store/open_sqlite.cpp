@@ -88,9 +88,9 @@ void allow_incremental_vacuum(Database& database, bool empty) {
   database.run("PRAGMA auto_vacuum = INCREMENTAL");
   if (empty) return;
   try {
-    database.run("VACUUM");
+    database.vacuum();
   } catch (const FullStore&) {  // nothing depends on it
-    database.run("PRAGMA auto_vacuum = NONE");
+    database.run("PRAGMA auto_vacuum = NONE; PRAGMA temp_store = MEMORY");
   }
 }
 

@@ -131,6 +131,12 @@ std::string Database::text(const std::string& sql) {
   return text;
 }
 
+void Database::vacuum() {
+  run("PRAGMA temp_store = FILE");
+  run("VACUUM");
+  run("PRAGMA temp_store = MEMORY");
+}
+
 void Database::checkpoint_every(int pages) {
   ::sqlite3_wal_hook(handle(), copy_log, reinterpret_cast<void*>(static_cast<std::intptr_t>(pages)));
 }

@@ -34,6 +34,8 @@ class Database {
   /// From now on a commit that leaves the write-ahead log with `pages` or more copies it into the database. When that
   /// fails for another reason than want of room or a reader, the commit throws std::runtime_error, and is kept.
   void checkpoint_every(int pages);
+  /// Writes the file anew, by way of a temporary file: memory would have to hold the whole database.
+  void vacuum();
 
   /// As it was given to the constructor.
   const std::string& path() const { return path_; }
