@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <boost/asio/executor_work_guard.hpp>
+#include <functional>
+#include <set>
 
 #include "service/workshop.h"
 
@@ -28,8 +30,12 @@ void fill_outbox(Workshop& workshop, int count, const std::string& destination =
   workshop.store->commit(batch);
 }
 
+using Begin = std::function<void(service::Dispatcher&)>;
+void start(service::Dispatcher& dispatcher) { dispatcher.start(); }
+
 /// Dispatches until there were so many attempts, or the time is up; returns the attempts.
-std::vector<alert::DeliveryAttempt> dispatch(Workshop& workshop, std::size_t wanted, base::Duration limit = 20s) {
+std::vector<alert::DeliveryAttempt> dispatch(Workshop& workshop, std::size_t wanted, const Begin& begin = start,
+                                             base::Duration limit = 20s) {
   alert::Courier courier(workshop.destinations, workshop.random);
   std::vector<alert::DeliveryAttempt> attempts;
   service::StoreThread thread(workshop.io, *workshop.store, [](std::exception_ptr) { FAIL("the store failed"); });
@@ -42,9 +48,18 @@ std::vector<alert::DeliveryAttempt> dispatch(Workshop& workshop, std::size_t wan
         boost::asio::post(workshop.io, [&, committed = attempts.back()] { commits(committed); });
       },
       [](const alert::DestinationNews&) {});
-  commits = [&](const alert::DeliveryAttempt& attempt) { dispatcher.recorded({attempt}); };
+  commits = [&](const alert::DeliveryAttempt& attempt) {
+    thread.run(
+        [attempt](store::Store& store) {
+          store::Batch batch;
+          batch.attempts = {attempt};
+          store.commit(batch);
+          return true;
+        },
+        [&dispatcher, attempt](bool) { dispatcher.recorded({attempt}); });
+  };
   const auto work = boost::asio::make_work_guard(workshop.io);  // the store thread posts later
-  dispatcher.start();
+  begin(dispatcher);
   workshop.io.run_for(limit);
   dispatcher.stop();
   workshop.sinks.shut_down();
@@ -88,7 +103,20 @@ TEST_CASE("dispatcher: our own shutdown is no attempt") {
   Workshop workshop([](const http::Request&) { return std::nullopt; },
                     [](const http::Request&) { return std::nullopt; });
   fill_outbox(workshop, 3);
-  CHECK(dispatch(workshop, 1, 100ms).empty());
+  CHECK(dispatch(workshop, 1, start, 100ms).empty());
   CHECK(workshop.sinks.sent.size() == 1);
   CHECK(workshop.store->delivery_counts().pending == 3);
+}
+
+TEST_CASE("dispatcher: more letters than the courier holds can be sent again at once") {
+  Workshop workshop([](const http::Request&) { return std::nullopt; },
+                    [](const http::Request&) { return status(204); });
+  fill_outbox(workshop, 1300);
+  auto letters = workshop.store->pending_deliveries("siem", 0, 2000);
+  REQUIRE(letters.size() == 1300);
+  dispatch(workshop, 1300, [&](service::Dispatcher& dispatcher) { dispatcher.take_again(std::move(letters)); });
+  std::set<std::string> sent;
+  for (const auto& request : workshop.sinks.sent) sent.insert(request.body);
+  CHECK(sent.size() == 1300);
+  CHECK(workshop.sinks.sent.size() == 1300);
 }
