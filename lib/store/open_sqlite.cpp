@@ -61,8 +61,9 @@ bool may_be_unsound(Database& database, const std::string& path) {
 }
 
 /// A page that cannot be read says nothing of what is in it, and SQLite tells of both in the same way: "... error
-/// code=266".
+/// code=266". Of the map of pages it does not even say why: perhaps it can be read the next time.
 bool is_read_error(const std::string& verdict) {
+  if (verdict.find("Failed to read ptrmap") != std::string::npos) return true;
   constexpr std::string_view kBefore = "error code=";
   const auto found = verdict.find(kBefore);
   return found != std::string::npos && (std::atoi(verdict.c_str() + found + kBefore.size()) & 0xff) == SQLITE_IOERR;
@@ -72,7 +73,8 @@ void require_sound(Database& database) {
   const auto verdict = database.text("PRAGMA quick_check(1)");
   if (verdict == "ok") return;
   if (is_read_error(verdict))
-    throw std::runtime_error(fmt::format("{}: the database cannot be read: {}", database.path(), verdict));
+    throw std::runtime_error(fmt::format(
+        "{}: the database cannot be read: {}; if that stays, adsauditd db check tells more", database.path(), verdict));
   throw UnusableStore(
       fmt::format("{}: the database is damaged: {}; put a backup in its place", database.path(), verdict));
 }
