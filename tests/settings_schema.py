@@ -46,8 +46,8 @@ def uncommented(text):
 
 
 def secret_for(name):
-    if name.endswith(".key") and name.startswith("adsauditd"):
-        return base64.b64encode(bytes(32)).decode()
+    if name.startswith("adsauditd.key"):
+        return base64.b64encode(name.rjust(32).encode()).decode()
     if name.endswith(".url"):
         host = {"slack.url": "hooks.slack.com/services/T0/B0/x", "sales.url": "hooks.slack.com/services/T0/B0/y",
                 "teams.url": "example.webhook.office.com/webhookb2/x"}.get(name, "example.com/" + name)
