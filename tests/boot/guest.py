@@ -5,6 +5,7 @@ import os
 import pathlib
 import pwd
 import re
+import shutil
 import signal
 import stat
 import time
@@ -117,6 +118,9 @@ class Day(unittest.TestCase):
         text = pathlib.Path(show("FragmentPath")).read_text()
         second = pathlib.Path("/etc/systemd/system/second.service")
         second.write_text(re.sub(r"(?m)^RuntimeDirectory.*\n", "", text))  # which would go with it
+        drop_ins = pathlib.Path(f"/etc/systemd/system/{UNIT}.d")
+        if drop_ins.exists():
+            shutil.copytree(drop_ins, "/etc/systemd/system/second.service.d")
         must("systemctl", "daemon-reload")
         pid = main_pid()
         self.assertNotEqual(run("systemctl", "start", "second.service").returncode, 0)
