@@ -30,8 +30,6 @@ class Housekeeper {
 
   void start();
   void stop();
-  /// For the steps to come.
-  void keep(const store::Retention& retention) { retention_ = retention; }
 
  private:
   void wait(base::Duration pause);
@@ -39,7 +37,7 @@ class Housekeeper {
   void note(const store::Pruned& step);
 
   StoreThread& store_;
-  store::Retention retention_;
+  const store::Retention retention_;
   const base::Clock& clock_;
   spdlog::logger& log_;
   std::function<bool()> may_write_;

@@ -92,7 +92,7 @@ void allow_incremental_vacuum(Database& database, bool empty) {
   try {
     database.vacuum();
   } catch (const FullStore&) {  // nothing depends on it
-    database.run("PRAGMA auto_vacuum = NONE; PRAGMA temp_store = MEMORY");
+    database.run("PRAGMA auto_vacuum = NONE");
   }
 }
 

@@ -132,9 +132,13 @@ std::string Database::text(const std::string& sql) {
 }
 
 void Database::vacuum() {
+  struct BackToMemory {
+    sqlite3* handle;
+    ~BackToMemory() { ::sqlite3_exec(handle, "PRAGMA temp_store = MEMORY", nullptr, nullptr, nullptr); }
+  };
   run("PRAGMA temp_store = FILE");
+  const BackToMemory afterwards{handle()};
   run("VACUUM");
-  run("PRAGMA temp_store = MEMORY");
 }
 
 void Database::checkpoint_every(int pages) {
