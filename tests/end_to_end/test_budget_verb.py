@@ -116,7 +116,8 @@ class BesideADaemon(Case):
         self.write()
         with Daemon(self.settings, self.directory) as daemon:
             wait_until(lambda: len(self.budget()[1]["by_token"]["pairs"]) == 2, 20, every=0.5)
-            wait_until(lambda: json.loads(daemon.command("status", "--json").stdout)["pairs"][0]["answer"], 20, every=0.5)
+            wait_until(lambda: all(pair["answer"] for pair in json.loads(daemon.command("status", "--json").stdout)["pairs"]),
+                       20, every=0.5)
         limits = {bucket["account"]: bucket["limit"] for bucket in self.budget()[1]["by_account"]["buckets"]}
         self.assertEqual(limits, {"18ce5a1": 4000, "18ce5a2": 4000})
 
