@@ -46,6 +46,12 @@ Daemon::Daemon(const Invocation& called, settings::Settings settings)
       store_key_(settings.store_key.clone()),
       settings_(std::make_shared<settings::Settings>(std::move(settings))),
       signals_(control_io_, SIGHUP, SIGTERM, SIGINT),
+      status_(
+          clock_, health_, [this] { return make_show(); },
+          [this](const std::string& why) {
+            const std::lock_guard lock(mutex_);
+            log_->error("status listener: {}", base::clean_text(why));
+          }),
       log_(make_logger(settings_->log)) {}
 
 Daemon::~Daemon() {
@@ -57,6 +63,7 @@ int Daemon::run() {
   await_signal();
   store_ = open_when_free();
   if (!store_) return kExitOk;
+  status_.open(settings_->status);
   start_control();
   std::optional<service::Handover> handover;
   while (true) {
@@ -89,7 +96,7 @@ std::unique_ptr<store::Store> Daemon::open_when_free() {
 
 std::optional<service::Handover> Daemon::run_assembly(std::optional<service::Handover> handover) {
   const auto log = log_;  // written by this thread alone
-  Assembly assembly(*settings_, *log, clock_, random_, *store_);
+  Assembly assembly(*settings_, *log, clock_, random_, *store_, health_);
   service::Loop& loop = assembly.loop();
   const bool reloaded = handover.has_value();
   loop.on_ready([this, reloaded] {
@@ -184,7 +191,17 @@ void Daemon::read_settings() {
   } catch (const std::exception& error) {
     return finish({kExitSettings, error.what(), {}});
   }
+  try {
+    status_.prepare(loaded.settings->status);
+  } catch (const std::runtime_error& error) {
+    return finish({kExitFailure, std::string("status.listen: ") + error.what(), {}});
+  }
   hand_over(std::move(loaded));
+}
+
+/// On a thread and a connection of its own: who looks delays no audit.
+service::StatusServer::Show Daemon::make_show() const {
+  return [](const http::InboundRequest&) -> http::OutboundAnswer { return {.status = 404, .body = "not found\n"}; };
 }
 
 /// What only a start can change.
@@ -222,6 +239,7 @@ void Daemon::hand_over(settings::Loaded loaded) {
 
 void Daemon::finish(ReloadOutcome outcome) {
   const bool good = outcome.code == kExitOk;
+  status_.settle(good);
   if (good) outcome.message = settings_file_ + ": these settings are in force now";
   const std::string reason = reason_of(outcome);
   std::shared_ptr<spdlog::logger> log;

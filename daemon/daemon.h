@@ -13,6 +13,7 @@
 #include "machine.h"
 #include "service/control_socket.h"
 #include "service/supervisor.h"
+#include "status_place.h"
 
 namespace app {
 
@@ -38,6 +39,7 @@ class Daemon {
   std::unique_ptr<store::Store> open_when_free();
   std::optional<service::Handover> run_assembly(std::optional<service::Handover> handover);
   void start_control();
+  service::StatusServer::Show make_show() const;
 
   // On the control thread.
   void await_signal();
@@ -59,11 +61,13 @@ class Daemon {
   std::shared_ptr<settings::Settings> settings_;  ///< of the present assembly; main thread
   std::unique_ptr<store::Store> store_;           ///< used by the assembly's store thread while there is one
   service::Supervisor supervisor_;
+  service::Health health_{clock_.now().steady};
 
   // Control thread.
   boost::asio::io_context control_io_{1};
   boost::asio::signal_set signals_;
   std::unique_ptr<service::ControlSocket> socket_;
+  StatusPlace status_;
   bool reloading_ = false;
   bool again_ = false;                          ///< SIGHUP came while reloading
   std::vector<Answer> waiting_, next_waiting_;  ///< for the present reload; for the one after it

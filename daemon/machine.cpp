@@ -53,7 +53,7 @@ void follow_settings(store::Store& store, const settings::Settings& settings, ba
 }
 
 Assembly::Assembly(const settings::Settings& settings, spdlog::logger& log, const base::Clock& clock,
-                   base::Random& random, store::Store& store)
+                   base::Random& random, store::Store& store, service::Health& health)
     : signals_(io_, SIGTERM, SIGINT),
       api_(io_, api_options(settings)),
       web_sinks_(io_, sink_options(settings)),
@@ -75,6 +75,7 @@ Assembly::Assembly(const settings::Settings& settings, spdlog::logger& log, cons
              .courier = courier_,
              .destinations = settings.destinations,
              .heartbeats = settings.heartbeats,
+             .health = health,
              .store = store,
              .clock = clock,
              .log = log},
@@ -93,7 +94,8 @@ int with_machine(const settings::Settings& settings, spdlog::logger& log, const 
   base::SystemClock clock;
   base::SystemRandom random;
   const auto store = open_as_daemon(settings, random, clock.now().utc);
-  Assembly assembly(settings, log, clock, random, *store);
+  service::Health health(clock.now().steady);
+  Assembly assembly(settings, log, clock, random, *store, health);
   Machine machine{assembly.loop(), assembly.engine(), clock};
   return use(machine);
 }

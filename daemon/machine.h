@@ -28,7 +28,7 @@ struct Machine {
 class Assembly {
  public:
   Assembly(const settings::Settings& settings, spdlog::logger& log, const base::Clock& clock, base::Random& random,
-           store::Store& store);
+           store::Store& store, service::Health& health);
   service::Loop& loop() { return loop_; }
   service::Engine& engine() { return engine_; }
   /// Runs `job` on the loop's thread, unless the assembly is taken apart before. Any thread.

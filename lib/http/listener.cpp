@@ -64,13 +64,14 @@ std::string_view reason_of(int status) {
 
 std::string text_of(const OutboundAnswer& answer, bool with_body) {
   ENSURE(answer.status >= 200 && answer.status <= 599);
-  ENSURE(is_header_value(answer.content_type) && is_header_value(answer.policy));
+  ENSURE(is_header_value(answer.content_type) && is_header_value(answer.policy) && is_header_value(answer.challenge));
   std::string text = fmt::format(
       "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nContent-Security-Policy: {}\r\n"
       "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n"
       "Referrer-Policy: no-referrer\r\nConnection: close\r\n",
       answer.status, reason_of(answer.status), answer.content_type, answer.body.size(), answer.policy);
   if (answer.status == 405) text += "Allow: GET, HEAD\r\n";
+  if (!answer.challenge.empty()) text += fmt::format("WWW-Authenticate: {}\r\n", answer.challenge);
   text += "\r\n";
   if (with_body) text += answer.body;
   return text;

@@ -30,6 +30,7 @@ struct OutboundAnswer {
   std::string body;
   std::string content_type = "text/plain; charset=utf-8";
   std::string policy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";  ///< Content-Security-Policy
+  std::string challenge = {};  ///< WWW-Authenticate: what a 401 asks for
 };
 
 /// Answers GET and HEAD in the clear on one address, for people and machines nearby, and holds against those who mean

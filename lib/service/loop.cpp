@@ -155,6 +155,7 @@ void Loop::run_until_stopped() {
   pump();
   boost::asio::post(parts_.io, [this] {  // the first round is behind us
     supervisor_.ready();
+    parts_.health.set_ready(!stopping_ && !unwritten_);
     if (ready_) ready_();
     tell(check_tokens(parts_.engine.roster(), parts_.keyring.apps()));
     tick();
@@ -262,7 +263,11 @@ std::string_view Loop::stuck() {
 void Loop::prove_life() {
   const std::string_view why = stuck();
   if (!why.empty()) return parts_.log.error("no sign of life for the watchdog reason=\"{}\"", why);
-  store_thread_.run([](store::Store&) { return true; }, [this](bool) { supervisor_.feed_watchdog(); });
+  store_thread_.run([](store::Store&) { return true; },
+                    [this](bool) {
+                      supervisor_.feed_watchdog();
+                      parts_.health.give_sign(parts_.clock.now().steady);
+                    });
 }
 
 void Loop::begin_stop(const std::string& why) {
@@ -272,6 +277,7 @@ void Loop::begin_stop(const std::string& why) {
     refused_("the daemon is stopping");
   }
   stopping_ = true;
+  parts_.health.set_ready(false);
   flushing_ = false;
   parts_.engine.restart_flush();  // finish_stop() writes all that is left
   stop_by_ = parts_.clock.now().steady + options_.drain_limit;

@@ -10,6 +10,7 @@
 
 #include "service/dispatcher.h"
 #include "service/engine.h"
+#include "service/health.h"
 #include "service/heartbeat.h"
 #include "service/housekeeper.h"
 #include "service/keyring.h"
@@ -65,6 +66,7 @@ struct LoopParts {
   alert::Courier& courier;
   const std::vector<alert::Destination>& destinations;
   const std::vector<alert::Heartbeat>& heartbeats;
+  Health& health;
   store::Store& store;
   const base::Clock& clock;
   spdlog::logger& log;

@@ -80,6 +80,7 @@ void Loop::commit() {
 /// No room to write: nothing is asked or sent, because what is learned could not be kept, until the batch is written.
 void Loop::pause(store::Batch batch, const std::string& why) {
   unwritten_ = std::move(batch);
+  parts_.health.set_ready(false);
   if (retry_in_ == base::Duration(0)) {
     parts_.log.critical("auditing paused reason=\"{}\"", base::clean_text(why));
     paused_at_ = parts_.clock.now().steady;
@@ -136,6 +137,7 @@ void Loop::resume() {
   urgent_.clear();  // they are rows from now on
   if (std::exchange(pause_told_, false)) parts_.engine.hear_database("", parts_.clock.now());
   parts_.log.warn("auditing resumed");
+  parts_.health.set_ready(!stopping_);
   if (!handing_over_) dispatcher_.resume();
   base::crash_point("loop.resumed");
   pump();

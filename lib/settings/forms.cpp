@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/ip/address.hpp>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -76,21 +75,6 @@ std::string complaint_about_origin(const std::string& text) {
   if (!url.value().tls) return "the URL must begin with https://";
   if (url.value().target != "/") return "the URL must end after the host; adsauditd adds the paths";
   return "";
-}
-
-std::string complaint_about_listener(const std::string& text) {
-  if (text == "off") return "";
-  constexpr const char* kAdvice = "is not an address to listen on; write 127.0.0.1:9487, \"[::1]:9487\" or off";
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos) return kAdvice;
-  std::string host = text.substr(0, colon);
-  const bool brackets = host.starts_with('[') && host.ends_with(']');
-  if (brackets) host = host.substr(1, host.size() - 2);
-  boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(host, error);
-  const std::string port = text.substr(colon + 1);
-  const bool port_fits = !port.empty() && port.size() <= 5 && all_of(port, kDigits) && std::stoi(port) <= 65535;
-  return error || address.is_v6() != brackets || !port_fits ? kAdvice : "";
 }
 
 /// A text that is not empty, references replaced, without the characters that are `refused`.
@@ -246,7 +230,20 @@ Form<std::string> readable_file() {
   });
 }
 
-Form<std::string> listener() { return checked_line(complaint_about_listener); }
+Form<std::optional<http::Endpoint>> listener() {
+  Form<std::optional<http::Endpoint>> form = [](Walk& walk,
+                                                const Node& node) -> std::optional<std::optional<http::Endpoint>> {
+    const auto text = read_line(walk, node);
+    if (!text) return std::nullopt;
+    if (*text == "off") return std::optional<http::Endpoint>();
+    auto endpoint = http::parse_endpoint(*text);
+    if (endpoint) return std::optional(std::move(endpoint).value());
+    walk.error(node, fmt::format("{} {}; or write off", in_quotes(node.text), endpoint.error()));
+    return std::nullopt;
+  };
+  form.show = [](const std::optional<http::Endpoint>& endpoint) { return endpoint ? endpoint->authority() : "off"; };
+  return form;
+}
 
 Form<base::Secret> secret() {
   const Form<base::Secret> form = [](Walk& walk, const Node& node) -> std::optional<base::Secret> {

@@ -10,6 +10,7 @@
 
 #include "base/secret.h"
 #include "base/time.h"
+#include "http/endpoint.h"
 #include "settings/references.h"
 #include "settings/schema_text.h"
 #include "settings/value_text.h"
@@ -85,7 +86,7 @@ Form<std::string> digits(std::size_t most);
 Form<std::string> https_origin();
 Form<std::string> readable_file();
 /// "address:port" or "off"
-Form<std::string> listener();
+Form<std::optional<http::Endpoint>> listener();
 Form<base::Secret> secret();
 /// Base64 of 32 bytes; gives the base64.
 Form<base::Secret> key();

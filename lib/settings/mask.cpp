@@ -18,7 +18,7 @@ constexpr std::string_view kHarmless =
     "log match max_in_flight means min_admins min_live_tokens name needs path repeat reserve routes rules severity "
     "share spacing status store to token_limit tokens type user_id version "
     "continue days ends escalate every from group_by group_wait heartbeat maintenance most_per_minute reason starts "
-    "template zone after "
+    "template zone after allow_remote hosts "
     "alerts dead_letters history incidents max_size observations retention ";
 
 bool is_word(char c) {

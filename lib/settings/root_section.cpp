@@ -53,11 +53,6 @@ const Table<Settings>& log_keys() {
   return table;
 }
 
-const Table<Settings>& status_keys() {
-  static const Table<Settings> table{{"listen", Need::kOptional, only_checked(listener())}};
-  return table;
-}
-
 }  // namespace
 
 const Table<Settings>& api_keys() {
@@ -101,7 +96,7 @@ const Table<Settings>& settings_keys() {
       destinations_key(),
       {"routes", Need::kOptional, list_of_mappings(&Settings::routes, route_keys())},
       maintenance_key(),
-      {"status", Need::kOptional, mapping(std::identity(), status_keys())},
+      {"status", Need::kOptional, mapping(&Settings::status, status_keys())},
       {"log", Need::kOptional, mapping(std::identity(), log_keys())},
   };
   return table;

@@ -202,19 +202,6 @@ void check_default_certificates(Walk& walk, const Node& root, const Settings& se
                                     settings.tls.ca_file, std::strerror(errno)));
 }
 
-void warn_unheeded(Walk& walk, const Node* node, std::string_view what) {
-  if (node != nullptr)
-    walk.complaints.warn(node->key_place, node->path,
-                         fmt::format("this version does not act on {} yet; it has no effect", what));
-}
-
-/// Keys that belong to the format, but that this version reads without acting on them.
-void check_unheeded(Walk& walk, const Node& root) {
-  const Node* status = find(root, "status");
-  const Node* listen = status != nullptr ? find(*status, "listen") : nullptr;
-  if (listen != nullptr && listen->text != "off") warn_unheeded(walk, listen, "status.listen");
-}
-
 }  // namespace
 
 void check_rules(Walk& walk, const Node& root, const Settings& settings) {
@@ -228,7 +215,7 @@ void check_rules(Walk& walk, const Node& root, const Settings& settings) {
   check_auditing(walk, root, settings, app_names);
   check_expectations(walk, root, settings);
   check_default_certificates(walk, root, settings);
-  check_unheeded(walk, root);
+  check_status(walk, root, settings.status);
 }
 
 }  // namespace settings

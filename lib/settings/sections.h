@@ -14,6 +14,7 @@ const Table<service::App>& app_keys();
 const Table<Token>& token_keys();
 const Table<service::AuditOptions>& audit_keys();
 const Table<audit::BudgetOptions>& budget_keys();
+const Table<service::StatusOptions>& status_keys();
 /// Of a route's match and the like.
 const Table<alert::Match>& alert_match_keys();
 const Table<alert::Route>& route_keys();
@@ -26,6 +27,8 @@ Key<Settings> expect_key();
 /// What no key can see by itself: names that are unique and names that must exist, and things that are hardly meant.
 /// `root` is the tree that `settings` was read from.
 void check_rules(Walk& walk, const Node& root, const Settings& settings);
+/// The part of it that is about the status listener.
+void check_status(Walk& walk, const Node& root, const service::StatusOptions& status);
 /// The part of it that is about `expect`.
 void check_expectations(Walk& walk, const Node& root, const Settings& settings);
 /// Names in the `match` of a route or the like that exist nowhere. `item` holds the match; `apps` are the names that

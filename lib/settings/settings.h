@@ -9,6 +9,7 @@
 #include "alert/route.h"
 #include "http/tls_transport.h"
 #include "service/options.h"
+#include "service/status_options.h"
 #include "settings/complaint.h"
 #include "settings/references.h"
 #include "store/retention.h"
@@ -47,6 +48,7 @@ struct Settings {
   std::vector<alert::Heartbeat> heartbeats;
   std::vector<alert::Route> routes;
   std::vector<alert::MaintenanceWindow> maintenance;
+  service::StatusOptions status;
   Log log;
 };
 

@@ -107,16 +107,6 @@ auto into(Target member, Form<V> form) {
                 form.schema};
 }
 
-/// Checks the value and drops it: for keys that are agreed on, but that this version does not act on.
-template <class V>
-auto only_checked(Form<V> form) {
-  std::string schema = form.schema;
-  return Member{
-      [form = std::move(form)](Walk& walk, const Node& node, auto&) { (void)form(walk, node); },
-      [](Listing& listing, const std::string& path, const Node* node, auto&) { listing.add(path, node, false, ""); },
-      std::move(schema)};
-}
-
 /// A mapping within the mapping. Empty is as good as left out.
 template <class Target, class T>
 auto mapping(Target member, const Table<T>& table) {

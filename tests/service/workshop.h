@@ -56,6 +56,7 @@ struct Workshop {
                                                               .courier = *courier,
                                                               .destinations = destinations,
                                                               .heartbeats = heartbeats,
+                                                              .health = health,
                                                               .store = *store,
                                                               .clock = clock,
                                                               .log = log},
@@ -65,6 +66,7 @@ struct Workshop {
   boost::asio::io_context io{1};
   boost::asio::signal_set signals{io};
   base::SystemClock clock;
+  service::Health health{clock.now().steady};
   base::SeededRandom random{5};
   ScriptedTransport api, sinks;
   xads::Client client{{}, clock, random};

@@ -86,7 +86,7 @@ const std::vector<Expected> kExpected{
     {"label-odd.yaml", 10, 14, "tokens[0].labels.the client: is no name for a label; use letters, digits,"},
     {"list-as-key.yaml", 5, 5, "a key must be one word, not a list"},
     {"list-for-value.yaml", 5, 13, "audit.interval: must be a single value, and is a list"},
-    {"listen.yaml", 4, 18, "status.listen: \"9487\" is not an address to listen on; write"},
+    {"listen.yaml", 4, 18, "status.listen: \"9487\" is not an address and a port, such as"},
     {"literal-secrets.yaml", 2, 8, "store.key: a secret must not stand in the settings; put it into a file and"},
     {"literal-secrets.yaml", 5, 19, "apps[0].consumer_key: a secret must not stand in the settings; put it into"},
     {"literal-secrets.yaml", 6, 22, "apps[0].consumer_secret: a secret must not stand in the settings; put it"},

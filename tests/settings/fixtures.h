@@ -25,6 +25,8 @@ inline References test_references() {
       {"HOOK_URL", "https://siem.example/canary"},
       {"HOOK_SECRET", "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"},
       {"TWO_WORDS", "canary canary"},
+      {"STATUS_TOKEN", "canary-status-token"},
+      {"SHORT", "short"},
       {"EMPTY", ""},
       {"OWNER", "ads-ops"},
       {"LOOKS_LIKE_A_REFERENCE", "${env:OWNER}"},

@@ -28,6 +28,17 @@ std::string token_of(const std::string& name, const std::string& access_token) {
          "\", access_token_secret: \"${env:TOKEN_SECRET}\"}\n";
 }
 
+/// Errors of the same form; the file must not load.
+std::vector<std::string> errors_of(const std::string& text) {
+  std::vector<std::string> errors;
+  for (const Complaint& complaint : load_text(text).complaints) {
+    if (complaint.warning) continue;
+    errors.push_back(std::to_string(complaint.line) + ":" + std::to_string(complaint.column) + " " + complaint.path +
+                     ": " + complaint.message);
+  }
+  return errors;
+}
+
 }  // namespace
 
 TEST_CASE("rules: the least file has nothing to warn about") { CHECK(warnings_of(kLeast).empty()); }
@@ -73,10 +84,21 @@ TEST_CASE("rules: a destination that no route names is mentioned") {
   CHECK(warnings_of(text) == std::vector<std::string>{"5:12 destinations[1].name: no route leads to this destination"});
 }
 
-TEST_CASE("rules: what this version does not act on is said once for each key") {
-  CHECK(warnings_of(kLeast + "status: {listen: \"[::1]:9487\"}\n") ==
-        std::vector<std::string>{"4:10 status.listen: this version does not act on status.listen yet; it has no "
-                                 "effect"});
+TEST_CASE("rules: a status listener that others reach is allowed on purpose only, and asks for a token") {
+  const auto errors = [](const std::string& status) { return errors_of(kLeast + "status: {" + status + "}\n"); };
+  const std::string token = ", token: \"${env:STATUS_TOKEN}\"";
+  CHECK(errors("listen: \"[::1]:9487\"").empty());
+  CHECK(errors("listen: 127.0.0.1:9487" + token).empty());
+  CHECK(errors("listen: off, allow_remote: true, hosts: [ads.example, \"ads.example:8443\"]").empty());
+  REQUIRE(errors("listen: 0.0.0.0:9487" + token).size() == 1);
+  CHECK(errors("listen: 0.0.0.0:9487" + token)[0].find("4:18 status.listen: 0.0.0.0:9487 can be reached from other "
+                                                       "machines, which see all") == 0);
+  REQUIRE(errors("listen: 0.0.0.0:9487, allow_remote: true").size() == 1);
+  CHECK(errors("listen: 0.0.0.0:9487, allow_remote: true")[0].find("set status.token") != std::string::npos);
+  CHECK(errors("listen: 0.0.0.0:9487, allow_remote: true" + token).empty());
+  REQUIRE(errors("hosts: [Ads.example, \"a/b\"]").size() == 2);
+  REQUIRE(errors("token: \"${env:SHORT}\"").size() == 1);
+  CHECK(errors("token: \"${env:SHORT}\"")[0].find("has 5 characters, fewer than 16") != std::string::npos);
 }
 
 TEST_CASE("rules: what asks for nothing else than what happens anyway gives no warning") {
