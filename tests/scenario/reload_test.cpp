@@ -128,3 +128,120 @@ TEST_CASE("reload: a budget that began empty fills over the reloads, and no wind
   CHECK(world.audits - before >= 15);
   CHECK(world.audits - before <= 31);
 }
+
+TEST_CASE("reload: a suspicion of a moment ago is not called blind a minute later") {
+  service::AuditOptions options;
+  options.intervals.normal = 1h;
+  World world(options);
+  world.watch("brand-a", {"aaa"});
+  world.run_for(3h);
+  world.truth.vaguely_revoked.insert("brand-a");
+  world.truth.identity_down = true;
+  const auto suspected = [&] { return world.store().probes().at(0).baseline.suspicion.has_value(); };
+  for (int step = 0; step < 1000 && !suspected(); ++step) world.run_for(5s);
+  REQUIRE(suspected());
+  world.reload();
+  world.run_for(3min);
+  CHECK(suspected());
+  CHECK(world.told() == Told{});
+}
+
+TEST_CASE("restart: while X is ill, those who were granted before are waited for, and nobody is accused") {
+  World world;
+  world.watch("brand-a", {"aaa"});
+  world.watch("brand-b", {"bbb"});
+  world.run_for(1h);
+  world.restart();
+  world.truth.identity_down = true;
+  world.truth.disturb = [](const std::string& token, const std::string&) -> xads::Answer {
+    if (token == "brand-a") return xads::Denied{xads::Denial::kTokenInvalid};
+    return xads::Unavailable{"http 503", {}};
+  };
+  world.run_for(1h);
+  for (const auto& told : world.told()) CHECK(told == "audit.blind opened");
+  world.truth.disturb = nullptr;
+  world.run_for(2h);
+  CHECK(world.store().incidents({}).empty());
+}
+
+TEST_CASE(
+    "reload: an app that is refused is one incident, and its end is seen, however often the settings are read again") {
+  World world;
+  watch_many(world, 20);
+  world.run_for(1h);
+  world.truth.disturb = [](const std::string&, const std::string&) {
+    return xads::Denied{xads::Denial::kUnauthenticated};
+  };
+  world.truth.identity = xads::IdentityAnswer::kUnauthenticated;
+  for (int reload = 0; reload < 20; ++reload) {
+    world.run_for(40s);
+    world.reload();
+  }
+  CHECK(world.told() == Told{"app.rejected opened"});
+  world.truth.disturb = nullptr;
+  world.truth.identity.reset();
+  for (int reload = 0; reload < 20; ++reload) {
+    world.run_for(40s);
+    world.reload();
+  }
+  CHECK(world.told() == Told{"app.rejected opened", "app.rejected resolved"});
+}
+
+TEST_CASE("reload: many tokens that died are found in their time, however often the settings are read again") {
+  World world;
+  watch_many(world, 30);
+  world.run_for(1h);
+  for (int token = 0; token < 30; ++token) world.truth.vaguely_revoked.insert("brand-" + std::to_string(token));
+  for (int reload = 0; reload < 40; ++reload) {
+    world.run_for(40s);
+    world.reload();
+  }
+  CHECK(world.told() == Told(30, "token.revoked opened"));
+}
+
+TEST_CASE("reload: a wrong clock is told, and its end, however often the settings are read again") {
+  World world;
+  watch_many(world, 20);
+  world.run_for(1h);
+  world.truth.date_offset = -75s;
+  for (int reload = 0; reload < 60; ++reload) {
+    world.run_for(20s);
+    world.reload();
+  }
+  CHECK(world.told() == Told{"audit.clock_skew opened"});
+  world.truth.date_offset = 0s;
+  for (int reload = 0; reload < 60; ++reload) {
+    world.run_for(20s);
+    world.reload();
+  }
+  CHECK(world.told() == Told{"audit.clock_skew opened", "audit.clock_skew resolved"});
+}
+
+TEST_CASE("reload: a host that has asked for a pause gets it") {
+  World world;
+  watch_many(world, 20);
+  world.run_for(1h);
+  world.truth.disturb = [](const std::string&, const std::string&) { return xads::Unavailable{"http 503", 10min}; };
+  const int before = world.audits;
+  while (world.audits == before) world.run_for(1s);
+  const int asked = world.audits;
+  world.reload();
+  world.run_for(9min);
+  CHECK(world.audits == asked);
+  world.run_for(2min);
+  CHECK(world.audits > asked);
+}
+
+TEST_CASE("reload: a window that X says is used up stays closed") {
+  World world;
+  watch_many(world, 1);
+  world.run_for(1h);
+  world.truth.windows.emplace();
+  world.truth.windows->limit = 0;
+  const int before = world.audits;
+  while (world.audits == before) world.run_for(1s);
+  const int asked = world.audits;
+  world.reload();
+  world.run_for(14min);
+  CHECK(world.audits == asked);
+}
