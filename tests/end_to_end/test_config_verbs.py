@@ -1,6 +1,7 @@
 """The verbs of the settings file: a first one, the check, what is in force and who says so, and the schema."""
 
 import json
+import os
 import pathlib
 import stat
 import tempfile
@@ -47,6 +48,18 @@ class Init(unittest.TestCase):
         link.symlink_to(self.directory / "nowhere.yaml")
         self.assertEqual(run_command("config", "init", str(link)).returncode, 1)
         self.assertEqual(run_command("config", "init", str(self.directory / "no" / "a.yaml")).returncode, 1)
+
+    @unittest.skipUnless(os.geteuid() == 0, "NOT TESTED: only root writes it for another user")
+    def test_written_by_root_it_is_for_the_group_of_its_folder(self):
+        os.chown(self.directory, 0, 4711)
+        mask = os.umask(0o077)
+        try:
+            run = run_command("config", "init", str(self.file))
+        finally:
+            os.umask(mask)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        status = self.file.stat()
+        self.assertEqual((status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)), (0, 4711, 0o640))
 
     def test_json_and_mode(self):
         run = run_command("config", "init", "--json", "--config", str(self.file))

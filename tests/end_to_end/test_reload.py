@@ -11,7 +11,7 @@ import tempfile
 import threading
 import unittest
 
-from harness import Background, Daemon, FakeApi, make_pki, wait_until
+from harness import Background, Daemon, make_pki, wait_until
 from kill_run import PATIENCE, KillRun
 from verb_case import OTHER, VerbCase
 
@@ -203,23 +203,9 @@ class ReloadRun(KillRun):
 
     reloads = broken = 0
 
-    def play(self):
-        self._directory.mkdir()
-        with FakeApi(self._pki, self._world.for_fake(), arguments=["--threads", "24"]) as self._fake:
-            self._fake.sink_behaviour("*", ms=self._chance.choice([5, 100, 400]))
-            self._daemon = Daemon(self._settings(), self._directory)
-            try:
-                self._begin()
-                pid = self._daemon.pid
-                for number in range(self._kills):
-                    self._live(self._chance.uniform(0, 1.0))
-                    self._reload(number)
-                self._end()
-                if self._daemon.pid != pid:
-                    raise AssertionError("it is another process")
-            finally:
-                if self._daemon.is_running():
-                    self._daemon.kill()
+    def _disturb(self, number):
+        self._live(self._chance.uniform(0, 1.0))
+        self._reload(number)
 
     def _reload(self, number):
         text = self._daemon.config.read_text(encoding="utf-8")
