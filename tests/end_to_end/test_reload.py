@@ -9,6 +9,7 @@ import socket
 import stat
 import tempfile
 import threading
+import time
 import unittest
 
 from harness import Background, Daemon, make_pki, wait_until
@@ -172,6 +173,22 @@ class Reload(VerbCase):
         self.assertEqual(self.manager.count("STOPPING=1"), 1)
         daemon.start()
         wait_until(lambda: not daemon.query("SELECT 1 FROM deliveries WHERE state = 'pending'"), 20, what="delivered")
+
+    def test_a_pause_that_x_asked_for_is_kept_unless_x_is_asked_in_another_way(self):
+        daemon = self.daemon()
+        wait_until(lambda: self.fake.requests()["by_token"].get("brand-b"), what="the first answers")
+        order = self.fake.misbehave("503", retry_after=600)
+        wait_until(lambda: self.fake.requests()["by_status"].get("503"), what="X asks for a pause")
+        time.sleep(1)  # what was under way has its answer
+        self.fake.behave(order)
+        asked = self.fake.requests()["total"]
+        self.assertEqual(self.command("reload").returncode, 0)
+        time.sleep(2)
+        self.assertEqual(self.fake.requests()["total"], asked)
+        self.write(api={**self.settings["api"], "deadline": "9s"})
+        self.assertEqual(self.command("reload").returncode, 0)
+        wait_until(lambda: self.fake.requests()["total"] > asked, 10, what="X is asked again")
+        self.assertTrue(daemon.is_running())
 
     def test_a_new_token_of_the_settings_is_asked_at_once(self):
         self.write(audit={**self.settings["audit"], "interval": "10m"})
