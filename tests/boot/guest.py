@@ -230,6 +230,20 @@ class Day(unittest.TestCase):
         self.assertEqual(mode_and_owner(DATABASE), (0o600, "adsauditd"))
         wait_until(lambda: "watching 1 tokens on 1 pairs" in show("StatusText"), 20, what="the new token is watched")
 
+    def test_17_encrypted_credentials_reach_the_unit_and_a_command_of_roots(self):
+        plain, sealed = ETC / "credentials/slack.url", ETC / "credentials.encrypted/slack.url"
+        must("systemd-creds", "encrypt", "--name=encrypted_slack.url", str(plain), str(sealed))
+        plain.unlink()
+        check = run("adsauditd", "config", "check", "--no-network")
+        self.assertEqual((check.returncode, "only systemd opens it" in check.stderr), (3, True), check.stderr)
+        borrowed = re.search(r"`(systemd-run [^`]* adsauditd config check)`", README.read_text(), re.DOTALL)[1]
+        must("sh", "-c", " ".join(borrowed.split()).replace("--pty", "--pipe --wait --quiet") + " --no-network")
+        must("systemctl", "restart", UNIT)
+        before = len(self.fake.posts("/slack/*"))
+        must("sh", "-c", " ".join(borrowed.split()).replace("--pty", "--pipe --wait --quiet").replace(
+            "config check", "alerts test ops"))
+        self.assertEqual(len(self.fake.posts("/slack/*")), before + 1)
+
     def lead_to_the_fake(self):
         file = ETC / "adsauditd.yaml"
         text = file.read_text()
