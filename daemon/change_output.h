@@ -2,13 +2,10 @@
 
 #include <string>
 
-#include "base/json.h"
 #include "store/store.h"
 
 namespace app {
 
-/// The same object in every command that tells of an entry of the change log.
-void write_change(base::JsonWriter& writer, const store::HistoryRow& row);
 /// The first 12 digits of the hash: enough to find it and to tell two from each other.
 std::string short_hash(const store::HistoryRow& row);
 /// "HTTP 401, code 89"; empty when there was no answer.

@@ -5,8 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/json.h"
-#include "verdict/incident.h"
+#include "view/json_rows.h"
 
 namespace app {
 
@@ -29,22 +28,11 @@ void print_fields(std::string_view name, const std::vector<std::string>& texts);
 
 /// Prints what `write` writes, and a line end.
 void print_json(const std::function<void(base::JsonWriter&)>& write);
-/// One member of an object. An empty text becomes null where `or_null` is set.
-void member(base::JsonWriter& writer, const char* name, std::string_view value);
-void member_or_null(base::JsonWriter& writer, const char* name, std::string_view value);
-void member(base::JsonWriter& writer, const char* name, std::uint64_t value);
-void member(base::JsonWriter& writer, const char* name, bool value);
-void member(base::JsonWriter& writer, const char* name, double value);
-/// In milliseconds; the name ends in "_ms".
-void member(base::JsonWriter& writer, const char* name, base::Duration value);
-void member(base::JsonWriter& writer, const char* name, const std::vector<std::string>& values);
-void member(base::JsonWriter& writer, const char* name, base::Instant instant);
-void member(base::JsonWriter& writer, const char* name, const std::optional<base::Instant>& instant);
-
-/// Names behind the ids of tokens.
-using TokenNames = std::map<audit::TokenId, std::string>;
-/// The same object in every command that tells of an incident.
-void write_incident(base::JsonWriter& writer, const verdict::Incident& incident, const TokenNames& names);
+using view::member;
+using view::member_or_null;
+using view::TokenNames;
+using view::write_change;
+using view::write_incident;
 /// In the order of incident_row().
 const std::vector<std::string>& incident_header();
 std::vector<std::string> incident_row(const verdict::Incident& incident, const TokenNames& names);

@@ -4,7 +4,7 @@ import pathlib
 import re
 import sys
 
-ROOMS = ["base", "http", "xads", "audit", "verdict", "alert", "store", "service", "simulation", "settings"]
+ROOMS = ["base", "http", "xads", "audit", "verdict", "alert", "store", "view", "service", "simulation", "settings"]
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
 

@@ -29,6 +29,9 @@ PRAGMA synchronous = FULL;
 PRAGMA journal_size_limit = 16777216;
 )sql";
 
+/// Writing fails, whatever the call; the file behind the log may still be written by SQLite itself.
+constexpr const char* kReaderSettings = "PRAGMA query_only = ON;";
+
 /// Pages in the write-ahead log, 4 MiB of them, before a commit copies it into the database.
 constexpr int kCheckpointPages = 1000;
 
@@ -162,7 +165,23 @@ Database open_as_it_is(const std::string& name) {
   return database;
 }
 
+namespace {
+
+/// Nothing of the file is looked at with a descriptor of its own: to close one would take the locks from the connection
+/// that this process writes by.
+OpenedDatabase open_to_read(const std::string& name) {
+  Database database = open_as_it_is(name);
+  const int newest = static_cast<int>(schema_steps().size());
+  if (schema_version(database, newest) != newest)
+    throw UnusableStore(database.path() + ": its schema is older than this program");
+  database.run(kReaderSettings);
+  return {std::nullopt, std::move(database), std::nullopt};
+}
+
+}  // namespace
+
 OpenedDatabase open_database(const StoreOptions& options, base::Instant now) {
+  if (options.access == Access::kReader) return open_to_read(options.path);
   const bool in_memory = options.path == ":memory:";
   const auto path = in_memory ? options.path : real_path(options.path);
   auto lock = in_memory || options.access == Access::kOperator ? std::nullopt : take_daemon_lock(path);

@@ -276,6 +276,7 @@ class Store {
 enum class Access {
   kDaemon,    ///< takes the daemon's lock, creates and upgrades the schema
   kOperator,  ///< reads and writes beside a daemon; creates and upgrades the schema only when no daemon runs
+  kReader,    ///< reads what another store of this version has opened; whatever writes throws std::runtime_error
 };
 struct StoreOptions {
   std::string path;

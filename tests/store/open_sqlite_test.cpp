@@ -112,6 +112,33 @@ TEST_CASE("opening: a command works beside the daemon, and each sees that the ot
   CHECK(command.tokens().size() == 2);
 }
 
+TEST_CASE("opening: a reader sees what the daemon writes, has no key, and cannot write") {
+  const TemporaryDirectory directory;
+  auto daemon = samples::open(directory / "store.db");
+  auto reader = samples::open(directory / "store.db", Access::kReader);
+  samples::put_token(daemon, "brand-a");
+  CHECK(reader.tokens().size() == 1);
+  CHECK_THROWS_AS(samples::put_token(reader, "brand-b"), std::exception);
+  store::Batch batch;
+  batch.gauges = {{"pairs_waiting", 3}};
+  CHECK_THROWS_WITH_AS(reader.commit(batch), doctest::Contains("readonly"), std::runtime_error);
+  CHECK_THROWS_AS(reader.opener(), store::UnusableStore);
+  samples::put_token(daemon, "brand-b");
+  CHECK(reader.tokens().size() == 2);
+}
+
+TEST_CASE("opening: a reader makes no database and leaves an older schema alone") {
+  const TemporaryDirectory directory;
+  CHECK_THROWS_AS(samples::open(directory / "store.db", Access::kReader), std::runtime_error);
+  samples::open(directory / "store.db");
+  {
+    store::Database older(directory / "store.db");
+    older.run("PRAGMA user_version = 1");
+  }
+  CHECK_THROWS_WITH_AS(samples::open(directory / "store.db", Access::kReader),
+                       doctest::Contains("older than this program"), store::UnusableStore);
+}
+
 TEST_CASE("opening: a command makes the database when no daemon does, and keeps no lock") {
   const TemporaryDirectory directory;
   auto command = samples::open(directory / "store.db", Access::kOperator);
