@@ -1,6 +1,7 @@
 #include "access_then.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 
 namespace app {
@@ -58,6 +59,15 @@ std::optional<base::Instant> last_seen(store::Store& store, const std::vector<st
 }
 
 }  // namespace
+
+std::optional<base::Instant> complete_since(store::Store& store) {
+  const auto said = store.history({.kinds = {"pruned"}, .latest_first = true, .limit = 1});
+  if (said.empty()) return std::nullopt;
+  const auto text = said[0].change.after;  // "entries up to number 41"
+  const std::uint64_t last = std::strtoull(text.c_str() + text.find_last_of(' ') + 1, nullptr, 10);
+  const auto kept = store.history({.after_number = last, .limit = 1});
+  return kept.empty() ? said[0].change.at : kept[0].change.at;
+}
 
 std::vector<AccessThen> access_at(store::Store& store, const std::string& account, base::Instant at) {
   const auto latest = store.last_changes_before(account, at);

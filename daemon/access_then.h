@@ -16,6 +16,10 @@ struct AccessThen {
   std::optional<base::Instant> last_seen;     ///< UTC, of an answer that nothing has ended: when it came last
 };
 
+/// From when on (UTC) the log tells of every change; of earlier ones some are gone, whose time was over. Nothing: it
+/// tells of all that there ever were.
+std::optional<base::Instant> complete_since(store::Store& store);
+
 /// Each token that had an answer about `account` at the time `at` (UTC), by name.
 std::vector<AccessThen> access_at(store::Store& store, const std::string& account, base::Instant at);
 

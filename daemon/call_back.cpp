@@ -59,7 +59,8 @@ CallBackPlace call_back_place(const std::string& listen, const std::string& url)
   const auto parsed = http::parse_url(url);
   if (!parsed) throw UsageError(fmt::format("--callback-url: {}", parsed.error()));
   const auto& host = parsed.value().host;
-  if (!parsed.value().tls && host != "localhost" && host != "::1" && !host.starts_with("127."))
+  const bool loopback = host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos;
+  if (!parsed.value().tls && host != "localhost" && host != "::1" && !loopback)
     throw UsageError("--callback-url: it must begin with https://, because the PIN of the sign-in comes by it");
   return place;
 }

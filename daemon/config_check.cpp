@@ -6,6 +6,7 @@
 
 #include "complaint_output.h"
 #include "config.h"
+#include "config_access.h"
 #include "config_reach.h"
 #include "context.h"
 
@@ -58,6 +59,7 @@ int check(const Invocation& called, const Options& options) {
     for (auto& complaint : find_unreachable(called.settings_file, *loaded.settings))
       loaded.complaints.push_back(std::move(complaint));
   }
+  for (auto& complaint : find_hidden(called.settings_file)) loaded.complaints.push_back(std::move(complaint));
   const bool good = loaded.settings && (!options.strict || loaded.complaints.empty());
   print(loaded, good, called);
   return good ? kExitOk : kExitSettings;

@@ -38,6 +38,12 @@ bool a_daemon_answers(const std::string& store_path) {
   return false;
 }
 
+/// What X suffered from may be what the next settings mend.
+bool asks_elsewhere(const settings::Settings& before, const settings::Settings& next) {
+  return before.api.base_url != next.api.base_url || before.api.identity_url != next.api.identity_url ||
+         before.api.deadline != next.api.deadline || before.tls.ca_file != next.tls.ca_file;
+}
+
 }  // namespace
 
 Daemon::Daemon(const Invocation& called, settings::Settings settings)
@@ -71,6 +77,7 @@ int Daemon::run() {
     const std::lock_guard lock(mutex_);
     if (handover && stopping_) supervisor_.stopping();  // the loop did not know
     if (!handover || stopping_) return kExitOk;
+    if (asks_elsewhere(*settings_, *next_)) handover->api_pace = handover->identity_pace = std::nullopt;
     settings_ = std::move(next_);
     log_ = make_logger(settings_->log);
     supervisor_.feed_watchdog();

@@ -16,17 +16,11 @@ constexpr base::Duration kPause{20};
 store::Pruned prune_all(store::Store& store, const store::Retention& retention) {
   store::Pruned sum;
   const base::SystemClock clock;
-  for (bool more = true; more;) {
-    const auto step = store.prune(retention, clock.now().utc);
-    more = step.more;
-    if (more) std::this_thread::sleep_for(kPause);
-    sum.changes += step.changes;
-    sum.observations += step.observations;
-    sum.incidents += step.incidents;
-    sum.alerts += step.alerts;
-    sum.pages += step.pages;
+  while (true) {
+    sum.add(store.prune(retention, clock.now().utc));
+    if (!sum.more) return sum;
+    std::this_thread::sleep_for(kPause);
   }
-  return sum;
 }
 
 int prune(const Invocation& called) {

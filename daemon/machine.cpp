@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <csignal>
-#include <set>
 
 #include "base/random.h"
 
@@ -34,7 +33,6 @@ service::AuditOptions audit_options(const settings::Settings& settings) {
 void follow_settings(store::Store& store, const settings::Settings& settings, base::Random& random, base::Instant now) {
   std::vector<store::StoredToken> wanted;
   std::vector<verdict::ChangeId> change_ids;
-  std::set<std::string> names;
   for (const auto& token : settings.tokens) {
     store::StoredToken stored{.token = token.token,
                               .source = store::TokenSource::kSettings,
@@ -42,14 +40,10 @@ void follow_settings(store::Store& store, const settings::Settings& settings, ba
                               .added_at = now,
                               .secrets = {token.secrets.token.clone(), token.secrets.secret.clone()}};
     stored.token.id = audit::TokenId::make(now, random);
-    names.insert(stored.token.name);
     change_ids.push_back(verdict::ChangeId::make(now, random));
     wanted.push_back(std::move(stored));
   }
-  store.put_tokens(wanted, change_ids, now);
-  for (const auto& name : store.token_names(store::TokenSource::kSettings)) {
-    if (!names.contains(name)) store.remove_token(name, verdict::ChangeId::make(now, random), now);
-  }
+  store.follow_settings(wanted, change_ids, now);
 }
 
 Assembly::Assembly(const settings::Settings& settings, spdlog::logger& log, const base::Clock& clock,

@@ -20,7 +20,7 @@ constexpr base::Duration kLongestLogin = 10min;
 constexpr base::Duration kLongestDiscovery = 1min;
 
 struct Options {
-  std::string name, repaired, app, kind = "advertiser", listen = "127.0.0.1:9488", callback_url, timeout = "10m";
+  std::string name, repaired, app, kind = "advertiser", user, listen = "127.0.0.1:9488", callback_url, timeout = "10m";
   std::vector<std::string> accounts, labels;
   bool pin = false, web = false;
 };
@@ -28,6 +28,7 @@ struct Options {
 /// The token that the sign-in is for.
 struct Wanted {
   NewToken token;                           ///< without its secrets; of a repair: as it is stored
+  std::string user;                         ///< id of the only one who may sign in; empty: anybody
   std::optional<store::TokenRow> repaired;  ///< set for --for
 };
 
@@ -45,6 +46,9 @@ void require_new_name(store::Store& store, const settings::Settings& settings, c
 
 Wanted new_token(store::Store& store, const settings::Settings& settings, const Options& options) {
   if (options.app.empty()) throw UsageError("--app is needed: an app of the settings");
+  if (!std::all_of(options.user.begin(), options.user.end(), [](char c) { return c >= '0' && c <= '9'; }))
+    throw UsageError(fmt::format("--user: {} is no user id; it is the number of the user, not the handle",
+                                 base::in_quotes(options.user)));
   NewToken token{.name = options.name, .app = options.app, .kind = options.kind, .accounts = options.accounts};
   for (const auto& text : options.labels) {
     auto label = parse_label(text);
@@ -56,18 +60,20 @@ Wanted new_token(store::Store& store, const settings::Settings& settings, const 
   const auto complaints = complaints_about(token, settings.apps);
   if (!complaints.empty()) throw CommandError(kExitUsage, base::join(complaints, "\n"));
   require_new_name(store, settings, token.name);
-  return {.token = std::move(token), .repaired = std::nullopt};
+  return {.token = std::move(token), .user = options.user, .repaired = std::nullopt};
 }
 
 Wanted repaired_token(store::Store& store, const settings::Settings& settings, const Options& options) {
-  if (!options.app.empty() || !options.accounts.empty() || !options.labels.empty())
-    throw UsageError("--for keeps the token's app, kind, accounts and labels: leave --app, --account and --label out");
+  if (!options.app.empty() || !options.accounts.empty() || !options.labels.empty() || !options.user.empty())
+    throw UsageError(
+        "--for keeps the token's app, kind, accounts, labels and user: leave --app, --account, --label and --user out");
   auto row = require_own_token(store, settings, options.repaired);
   Wanted wanted;
   wanted.token = {.name = row.token.name,
                   .app = row.token.app,
                   .kind = std::string(audit::to_text(row.token.kind)),
                   .accounts = row.accounts};
+  wanted.user = known_user(row);
   wanted.repaired = std::move(row);
   return wanted;
 }
@@ -79,20 +85,19 @@ SignInWishes wishes_of(const Options& options, const Wanted& wanted) {
   if (limit.value() < 1s || limit.value() > kLongestLogin) throw UsageError("--timeout: 1s to 10m");
   SignInWishes wishes{.web = std::nullopt, .whose = "", .limit = limit.value()};
   if (options.web) wishes.web = call_back_place(options.listen, options.callback_url);
-  if (wanted.repaired && !known_user(*wanted.repaired).empty())
-    wishes.whose = fmt::format("user {} (token {})", known_user(*wanted.repaired), wanted.token.name);
+  if (!wanted.user.empty()) wishes.whose = fmt::format("user {} (token {})", wanted.user, wanted.token.name);
   return wishes;
 }
 
 void refuse_another_user(const Wanted& wanted, const xads::SignedIn& signed_in) {
-  if (!wanted.repaired) return;
-  const std::string& user = known_user(*wanted.repaired);
+  const std::string& user = wanted.user;
   if (user.empty() || user == signed_in.user_id) return;
   throw CommandError(
       kExitNotPermitted,
-      fmt::format("user {} (@{}) signed in, but token {} is of user {}; nothing was stored. Sign out of X in that "
+      fmt::format("user {} (@{}) signed in, but token {} is {} user {}; nothing was stored. Sign out of X in that "
                   "browser, sign in as user {}, and begin again; for another user make another token",
-                  signed_in.user_id, base::clean_text(signed_in.screen_name), wanted.token.name, user, user));
+                  signed_in.user_id, base::clean_text(signed_in.screen_name), wanted.token.name,
+                  wanted.repaired ? "of" : "to be of", user, user));
 }
 
 void keep(store::Store& store, const settings::Settings& settings, Wanted& wanted, const xads::SignedIn& signed_in,
@@ -205,6 +210,7 @@ void add_token_authorize(CLI::App& token, Invocation& invocation) {
   verb->add_option("--app", options->app, "An app of the settings");
   verb->add_option("--kind", options->kind, "advertiser (the advertiser's own handle) or developer (yours)")
       ->capture_default_str();
+  verb->add_option("--user", options->user, "The id of the user who is to sign in; another one is refused");
   verb->add_option("--account", options->accounts, "An ad account id; repeat it. None: discovered");
   verb->add_option("--label", options->labels, "key=value; repeat it");
   verb->add_flag("--pin", options->pin, "X shows a PIN, which is typed here (the default)");

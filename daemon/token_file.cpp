@@ -198,7 +198,8 @@ std::vector<std::string> complaints_about(const NewToken& token, const std::vect
   const auto complain = [&](std::string what) {
     complaints.push_back(fmt::format("token {}: {}", shown(token.name), what));
   };
-  if (!is_name(token.name)) complain("its name must be 1 to 64 of A-Z a-z 0-9 . _ -");
+  if (!is_name(token.name))
+    complain("its name must be 1 to 64 of A-Z a-z 0-9 . _ -; 32 letters and digits in a row are a secret");
   const auto has_name = [&](const service::App& app) { return app.name == token.app; };
   if (std::none_of(apps.begin(), apps.end(), has_name)) {
     std::vector<std::string_view> names;

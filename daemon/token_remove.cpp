@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "context.h"
+#include "token_store.h"
 #include "tokens.h"
 
 namespace app {
@@ -14,11 +15,8 @@ int remove(const Invocation& called, const std::string& name) {
   const auto settings = load_settings(called, Secrets::kSkipped);
   base::SystemRandom random;
   const auto store = open_store(settings, random, false);
-  for (const auto& stored : store->tokens()) {
-    if (stored.token.name == name && stored.source == store::TokenSource::kSettings) {
-      throw CommandError(kExitUsage, fmt::format("token {} comes from the settings; remove it there", name));
-    }
-  }
+  if (is_in_settings(settings, name))
+    throw CommandError(kExitUsage, fmt::format("token {} comes from the settings; remove it there", name));
   const base::Instant now = base::SystemClock().now().utc;
   if (!store->remove_token(name, verdict::ChangeId::make(now, random), now)) {
     throw CommandError(kExitNotFound,

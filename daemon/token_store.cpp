@@ -24,11 +24,6 @@ void print_some(const std::vector<std::string>& complaints) {
   if (complaints.size() > kShown) fmt::print(stderr, "and {} more\n", complaints.size() - kShown);
 }
 
-bool is_in_settings(const settings::Settings& settings, const std::string& name) {
-  return std::any_of(settings.tokens.begin(), settings.tokens.end(),
-                     [&](const settings::Token& token) { return token.token.name == name; });
-}
-
 void check(const std::vector<NewToken>& tokens, const settings::Settings& settings, Progress& progress) {
   std::vector<std::string> complaints;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
@@ -102,6 +97,11 @@ class Sorter {
 
 }  // namespace
 
+bool is_in_settings(const settings::Settings& settings, const std::string& name) {
+  return std::any_of(settings.tokens.begin(), settings.tokens.end(),
+                     [&](const settings::Token& token) { return token.token.name == name; });
+}
+
 void refuse_tokens(const std::vector<std::string>& complaints) {
   print_some(complaints);
   throw CommandError(kExitUsage, "nothing was stored");
@@ -125,8 +125,9 @@ Stored store_tokens(const settings::Settings& settings, std::vector<NewToken> to
   }
   progress.end();
   warn(stored, settings, store.get());
-  if (stored.size() > 1) progress.show(fmt::format("storing {} tokens in one go", stored.size()));
-  if (!dry_run) store->put_tokens(stored, change_ids, now);
+  if (!dry_run)
+    store->put_tokens(stored, change_ids, now,
+                      [&](std::size_t done) { progress.show_share("storing", done, stored.size()); });
   progress.end();
   return std::move(sorter.sorted);
 }

@@ -16,6 +16,9 @@ struct Stored {
   std::vector<std::string> unchanged;  ///< stored already, in every respect
 };
 
+/// The settings have a token of this name.
+bool is_in_settings(const settings::Settings& settings, const std::string& name);
+
 /// Prints the complaints, or the first of many, and throws CommandError(kExitUsage): nothing was stored.
 [[noreturn]] void refuse_tokens(const std::vector<std::string>& complaints);
 

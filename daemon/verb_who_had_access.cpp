@@ -59,11 +59,13 @@ void write_access(base::JsonWriter& writer, const AccessThen& access) {
   writer.EndObject();
 }
 
-void print_as_json(const std::string& account, base::Instant at, const std::vector<AccessThen>& accesses) {
+void print_as_json(const std::string& account, base::Instant at, const std::optional<base::Instant>& complete,
+                   const std::vector<AccessThen>& accesses) {
   print_json([&](base::JsonWriter& writer) {
     writer.StartObject();
     member(writer, "account", std::string_view(account));
     member(writer, "at", at);
+    member(writer, "log_complete_since", complete);
     for (const bool granted : {true, false}) {
       writer.Key(granted ? "granted" : "refused");
       writer.StartArray();
@@ -123,8 +125,14 @@ int who_had_access(const Invocation& called, const Options& options) {
   const auto store = open_store(settings, random, false);
   require_known(*store, options.account);
   const auto accesses = access_at(*store, options.account, at);
+  const auto complete = complete_since(*store);
+  if (complete && at < *complete)
+    fmt::print(stderr,
+               "warning: of the time before {} the log keeps only what still told who had access then "
+               "(store.retention.history): who had it at {} may be missing here\n",
+               base::to_text(*complete), base::to_text(at));
   if (called.json)
-    print_as_json(options.account, at, accesses);
+    print_as_json(options.account, at, complete, accesses);
   else
     print(options.account, at, accesses);
   return kExitOk;

@@ -28,6 +28,17 @@ HostPace::HostPace(std::size_t most_in_flight)
   ENSURE(most_in_flight > 0);
 }
 
+void HostPace::continue_after(const HostPace& other) {
+  const std::size_t most = most_;
+  const bool unhurt = other.limit_ == other.most_ && !other.closed_;
+  *this = other;
+  most_ = most;
+  limit_ = unhurt ? most : std::min(limit_, most);
+  quick_until_ = std::min(quick_until_, most);
+  in_flight_ = 0;
+  trying_ = false;
+}
+
 std::optional<base::Instant> HostPace::wait(base::Instant now) const {
   if (closed_ && now < paused_until_) return paused_until_;
   const bool free = closed_ ? !trying_ : in_flight_ < limit_;

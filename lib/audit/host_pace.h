@@ -18,6 +18,9 @@ class HostPace {
  public:
   explicit HostPace(std::size_t most_in_flight);
 
+  /// Goes on where another one, of the same host, stands, whose questions have all ended or are forgotten.
+  void continue_after(const HostPace& other);
+
   /// Nothing: another question may start now. Otherwise when to look again; Instant::max() when an answer must come
   /// first.
   std::optional<base::Instant> wait(base::Instant now) const;

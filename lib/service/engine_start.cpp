@@ -76,6 +76,12 @@ void Engine::take_handover(Handover handover) {
     if (const auto app = roster_.find_app(name)) well_since_[*app] = since;
   }
   trouble_ = {handover.host_trouble, handover.host_trouble_at};
+  if (handover.api_pace) api_pace_.continue_after(*handover.api_pace);
+  if (handover.identity_pace) identity_pace_.continue_after(*handover.identity_pace);
+  if (handover.clock) {
+    clock_skew_ = handover.clock->skew;
+    last_date_fine_ = handover.clock->last_date_fine;
+  }
   announcer_.go_on(std::move(handover.waiting));
 }
 
@@ -127,6 +133,9 @@ Handover Engine::hand_over(base::Moment now) {
   for (const auto& [app, since] : well_since_) handover.well_since[roster_.app_name(app)] = since;
   handover.host_trouble = trouble_.why;
   handover.host_trouble_at = trouble_.at;
+  handover.api_pace = api_pace_;
+  handover.identity_pace = identity_pace_;
+  handover.clock = {clock_skew_, last_date_fine_};
   handover.waiting = announcer_.take_waiting();
   return handover;
 }

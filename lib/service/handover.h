@@ -9,9 +9,11 @@
 
 #include "alert/lane.h"
 #include "alert/notifier.h"
+#include "audit/host_pace.h"
 #include "audit/probe.h"
 #include "base/time.h"
 #include "service/pair.h"
+#include "verdict/agreement.h"
 
 namespace service {
 
@@ -38,6 +40,12 @@ struct Handover {
   std::map<std::string, base::Instant> well_since;   ///< apps that were in trouble, by name: when that ended
   Blindness host_trouble = Blindness::kBudget;       ///< what the Ads host suffered from last
   base::Instant host_trouble_at = base::Instant::min();
+  std::optional<audit::HostPace> api_pace, identity_pace;  ///< none: X is asked in another way from now on
+  struct Clock {
+    verdict::Agreement skew;  ///< how far the answers agree that ours is off
+    bool last_date_fine;
+  };
+  std::optional<Clock> clock;
   std::optional<base::Instant> emptied_at;  ///< when the budget began without a call, if it has not filled since
   alert::Notifier::Waiting waiting;
   std::map<std::string, alert::Lane::Pace> paces;  ///< by destination

@@ -49,11 +49,7 @@ void Housekeeper::step() {
 }
 
 void Housekeeper::note(const store::Pruned& step) {
-  pass_.changes += step.changes;
-  pass_.observations += step.observations;
-  pass_.incidents += step.incidents;
-  pass_.alerts += step.alerts;
-  pass_.pages += step.pages;
+  pass_.add(step);
   if (step.more) return;
   const store::Pruned pass = std::exchange(pass_, {});
   if (pass.changes + pass.observations + pass.incidents + pass.alerts + pass.pages == 0) return;

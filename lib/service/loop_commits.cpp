@@ -87,6 +87,7 @@ void Loop::pause(store::Batch batch, const std::string& why) {
   }
   dispatcher_.pause();
   if (stopping_ && handing_over_ && parts_.clock.now().steady < paused_at_ + kPatienceOfHandover) {
+    supervisor_.feed_watchdog();  // no tick does so any more, and what is waited for is room
     commit_timer_.expires_after(1s);
     return commit_timer_.async_wait([this](const boost::system::error_code& error) {
       if (!error) commit();

@@ -132,6 +132,13 @@ Loaded load_file(const std::string& path, const References& references) {
   return loaded;
 }
 
+std::vector<std::string> files_of(const std::string& path) {
+  std::vector<std::string> files{path};
+  for (const fs::path& file : list_folder(fs::path(path).parent_path() / "conf.d").files)
+    files.push_back(file.string());
+  return files;
+}
+
 std::string store_path_in(const std::string& path, const References& references) {
   std::vector<Source> sources;
   static_cast<void>(read_files(path, sources));

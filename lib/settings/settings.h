@@ -64,6 +64,9 @@ Loaded load_file(const std::string& path, const References& references);
 /// The same for files that have been read. `sources` is not empty; the first one is the main file.
 Loaded load(const std::vector<Source>& sources, const References& references);
 
+/// The files that load_file() reads as settings: this one, and those of conf.d.
+std::vector<std::string> files_of(const std::string& path);
+
 /// Where the database is by settings that may be broken, for commands that look for its daemon: as far as it can be
 /// told, else the default.
 std::string store_path_in(const std::string& path, const References& references);

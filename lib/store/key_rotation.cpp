@@ -22,13 +22,13 @@ bool daemon_runs(const Database& database) {
   return !database.in_memory() && !FileLock::take(database.path() + ".lock", base::Duration(0));
 }
 
-void require_daemon_with_key(const Database& database, const Seal& seal) {
+/// Throws LockedStore when a daemon runs without it, which is to be restarted `with`.
+void require_daemon_with_key(const Database& database, const Seal& seal, std::string_view with) {
   if (!daemon_runs(database)) return;
   Statement keys(database, "SELECT value FROM meta WHERE name = 'daemon_keys'");
   if (!keys.next() || keys.view(0).find(seal.key_id()) == std::string_view::npos)
-    throw LockedStore(database.path() +
-                      ": the daemon that is running does not know the new key; restart it with store.key (the new one) "
-                      "and store.old_key (the one before), then rotate");
+    throw LockedStore(fmt::format("{}: the daemon that is running does not know the new key; restart it with {}",
+                                  database.path(), with));
 }
 
 /// False when there is nothing to do.
@@ -37,7 +37,7 @@ bool begin(Database& database, const Seal& seal) {
   const auto ids = sealed_with(database);
   if (ids.empty() || (ids.size() == 1 && ids[0] == seal.key_id())) return false;
   require_key(database, seal);
-  require_daemon_with_key(database, seal);
+  require_daemon_with_key(database, seal, "store.key (the new one) and store.old_key (the one before), then rotate");
   Statement(database, "INSERT OR REPLACE INTO meta (name, value) VALUES ('new_key_id', ?)").bind(seal.key_id()).run();
   transaction.commit("rotation_begin");
   return true;
@@ -125,6 +125,18 @@ std::vector<std::string> sealed_with(const Database& database) {
   std::vector<std::string> ids;
   while (rows.next()) ids.push_back(rows.text(0));
   return ids;
+}
+
+bool holds_secrets(const Database& database) {
+  return Statement(database, "SELECT 1 FROM tokens WHERE sealed IS NOT NULL LIMIT 1").next();
+}
+
+void forget_lost_keys(Database& database, const Seal& seal) {
+  const auto ids = sealed_with(database);
+  if (std::all_of(ids.begin(), ids.end(), [&](const auto& id) { return seal.has(id); }) || holds_secrets(database))
+    return;
+  require_daemon_with_key(database, seal, "it first");
+  database.run("DELETE FROM meta WHERE name IN ('key_id', 'new_key_id')");
 }
 
 void note_keys_of_daemon(Database& database, const Seal& seal) {

@@ -14,6 +14,12 @@ namespace store {
 /// Ids of the keys that may have sealed something: none in a new database, two while all is sealed anew.
 std::vector<std::string> sealed_with(const Database& database);
 
+/// Requires a transaction. Forgets keys that `seal` does not have when nothing is left of what they sealed, so that a
+/// lost key does not lock the database for ever. Throws LockedStore when a running daemon has another key.
+void forget_lost_keys(Database& database, const Seal& seal);
+/// Some token has secrets.
+bool holds_secrets(const Database& database);
+
 /// A daemon notes which keys it opens secrets with, so that nothing is sealed with one that it does not know.
 void note_keys_of_daemon(Database& database, const Seal& seal);
 

@@ -145,10 +145,12 @@ std::optional<Seal> seal_of(const StoreOptions& options) {
 
 void require_key(const Database& database, const Seal& seal) {
   for (const auto& id : sealed_with(database)) {
-    if (id == seal.key_id() || (seal.older() != nullptr && id == seal.older()->key_id())) continue;
+    if (seal.has(id)) continue;
+    if (!holds_secrets(database)) return;
     throw UnusableStore(
         fmt::format("{}: its secrets are sealed with another key (id {}, this key is {}); set "
-                    "store.key to the key that sealed them, or, to have them sealed anew, store.old_key",
+                    "store.key to the key that sealed them, or, to have them sealed anew, store.old_key; if that key "
+                    "is lost, remove all tokens (adsauditd token remove) and add them again",
                     database.path(), id, seal.key_id()));
   }
 }

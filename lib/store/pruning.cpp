@@ -130,14 +130,15 @@ bool Pruning::prune_observations(base::Instant limit, Pruned& pruned) {
 }
 
 bool Pruning::prune_incidents(base::Instant limit, Pruned& pruned) {
-  // The id of an incident is stored whole in what refers to it, and without its first bytes in its own row.
+  // What refers to an incident has its whole id, and its own row has it without the time at its start, see
+  // Statement::bind().
   Statement erase(database_,
                   "DELETE FROM incidents WHERE (opened_at, id) IN (SELECT opened_at, id FROM incidents AS old "
                   "WHERE resolved_at < ? AND NOT EXISTS (SELECT 1 FROM tellings WHERE opened_at = old.opened_at AND "
-                  "incident = old.id) AND id NOT IN (SELECT substr(part_of, 7) FROM incidents "  // read once
+                  "incident = old.id) AND id NOT IN (SELECT substr(part_of, 1 + ?) FROM incidents "  // read once
                   "WHERE resolved_at IS NULL AND part_of IS NOT NULL) "
                   "ORDER BY resolved_at LIMIT ?)");
-  const auto erased = changed_by(database_, erase.bind(limit).bind(kRows));
+  const auto erased = changed_by(database_, erase.bind(limit).bind(kIdTimeSize).bind(kRows));
   pruned.incidents += erased;
   return erased < kRows;
 }

@@ -30,6 +30,16 @@ struct Pruned {
   std::uint64_t alerts = 0;
   std::uint64_t pages = 0;  ///< given back to the file system
   bool more = false;        ///< this pass is not over
+
+  /// The next step of the same pass.
+  void add(const Pruned& step) {
+    changes += step.changes;
+    observations += step.observations;
+    incidents += step.incidents;
+    alerts += step.alerts;
+    pages += step.pages;
+    more = step.more;
+  }
 };
 
 }  // namespace store

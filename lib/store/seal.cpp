@@ -121,6 +121,10 @@ Seal Seal::clone() const {
 
 void Seal::also_open_with(Seal older) { older_ = std::make_unique<Seal>(std::move(older)); }
 
+bool Seal::has(std::string_view key_id) const {
+  return key_id == this->key_id() || (older_ && key_id == older_->key_id());
+}
+
 std::string Seal::key_id() const { return base::to_hex(key_id_); }
 
 void Seal::start(evp_cipher_ctx_st* context, std::string_view nonce, const Cell& cell) const {

@@ -43,6 +43,8 @@ class Seal {
   void also_open_with(Seal older);
   /// The key before this one, or nothing.
   const Seal* older() const { return older_.get(); }
+  /// Opens what the key of this id has sealed.
+  bool has(std::string_view key_id) const;
 
   std::string seal(std::string_view plain, const Cell& cell, base::Random& random) const;
   /// Error: why it does not open. Nothing of a value that does not fit its tag is given.

@@ -70,10 +70,8 @@ int copy_log(void* pages, sqlite3* handle, const char* name, int length) {
   return busy || is_want_of_room(handle, code, file_error) ? SQLITE_OK : code;
 }
 
-constexpr std::size_t kTimeSize = 6;  // at the start of an id, see base::make_id_bytes()
-
-std::array<unsigned char, kTimeSize> time_bytes(base::Instant instant) {
-  std::array<unsigned char, kTimeSize> bytes;
+std::array<unsigned char, kIdTimeSize> time_bytes(base::Instant instant) {
+  std::array<unsigned char, kIdTimeSize> bytes;
   auto rest = static_cast<std::uint64_t>(base::to_epoch_ms(instant));
   for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte, rest >>= 8) *byte = static_cast<unsigned char>(rest);
   return bytes;
@@ -233,14 +231,14 @@ std::string_view Statement::bytes_of(const base::IdBytes& bytes) { return base::
 
 std::string_view Statement::short_form(const base::IdBytes& bytes, base::Instant made_at) {
   const auto whole = bytes_of(bytes);
-  return base::id_bytes_made_at(bytes) == made_at ? whole.substr(kTimeSize) : whole;
+  return base::id_bytes_made_at(bytes) == made_at ? whole.substr(kIdTimeSize) : whole;
 }
 
 base::IdBytes Statement::id_bytes(int column, base::Instant made_at) const {
   base::IdBytes bytes;
   const auto stored = view(column);
   const auto missing = bytes.size() - stored.size();
-  if (stored.size() > bytes.size() || (missing != 0 && missing != kTimeSize)) throw_unreadable("an id has 16 bytes");
+  if (stored.size() > bytes.size() || (missing != 0 && missing != kIdTimeSize)) throw_unreadable("an id has 16 bytes");
   if (missing != 0) std::ranges::copy(time_bytes(made_at), bytes.begin());
   std::memcpy(bytes.data() + missing, stored.data(), stored.size());
   return bytes;

@@ -16,6 +16,9 @@ struct sqlite3_stmt;
 
 namespace store {
 
+/// The time that an id begins with, see base::make_id_bytes(); bytes.
+constexpr std::size_t kIdTimeSize = 6;
+
 /// Throws what an SQLite error code means to the caller: FullStore (no room, no right to write), UnusableStore
 /// (damaged, no database at all), std::runtime_error for the rest. `doing` starts the message.
 [[noreturn]] void throw_sqlite_error(sqlite3* handle, std::string_view doing);
@@ -69,7 +72,7 @@ class Statement {
   Statement& bind(const base::Id<Tag>& id) {
     return bind_bytes(bytes_of(id.bytes()));
   }
-  /// As its last 10 bytes when its first 6 are `made_at`, which the row holds anyway.
+  /// Without the time that it begins with when that is `made_at`, which the row holds anyway.
   template <class Tag>
   Statement& bind(const base::Id<Tag>& id, base::Instant made_at) {
     return bind_bytes(short_form(id.bytes(), made_at));

@@ -1,12 +1,12 @@
 #include "store/sqlite_store.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/ensure.h"
 #include "store/key_rotation.h"
+#include "store/opener.h"
 
 namespace store {
 namespace {
@@ -29,33 +29,6 @@ class LargeCache {
     database_.run("PRAGMA shrink_memory");
   }
   Database& database_;
-};
-
-/// Has a key of its own, so that it needs neither the store nor its thread.
-class SealOpener final : public Opener {
- public:
-  SealOpener(Seal seal, std::string path) : seal_(std::move(seal)), path_(std::move(path)) {}
-
-  xads::AccessToken open(const audit::TokenId& token, std::string_view name, std::string_view sealed) const override {
-    auto secrets = open_secrets(seal_, sealed, token);
-    if (!secrets)
-      throw UnusableStore(
-          fmt::format("{}: the secrets of token {} cannot be opened: {}; give the key that sealed them, or add the "
-                      "token again",
-                      path_, name, secrets.error()));
-    return std::move(secrets).value();
-  }
-
-  bool same(const audit::TokenId& token, std::string_view left, std::string_view right) const override {
-    if (left == right) return true;
-    const auto one = open_secrets(seal_, left, token);
-    const auto other = open_secrets(seal_, right, token);
-    return one && other && same_secrets(one.value(), other.value());
-  }
-
- private:
-  Seal seal_;
-  std::string path_;
 };
 
 /// Of all alerts that the batch tells of.
@@ -212,12 +185,10 @@ void SqliteStore::stream_tokens_and_probes(Loader& loader, base::Instant recent_
 std::shared_ptr<const Opener> SqliteStore::opener() {
   auto own = seal().clone();
   require_key(opened_.database, own);
-  return std::make_shared<const SealOpener>(std::move(own), opened_.database.path());
+  return make_opener(std::move(own), opened_.database.path());
 }
 
 std::vector<TokenRow> SqliteStore::tokens() { return tokens_.read(); }
-
-std::vector<std::string> SqliteStore::token_names(TokenSource source) { return tokens_.names(source); }
 
 TokenNews SqliteStore::tokens_since(std::uint64_t revision) {
   Transaction transaction(opened_.database, Transaction::Intent::kRead);
@@ -243,26 +214,54 @@ std::vector<BucketRow> SqliteStore::buckets() {
 std::vector<Gauge> SqliteStore::gauges() { return figures_.gauges(); }
 
 void SqliteStore::put_tokens(const std::vector<StoredToken>& tokens, const std::vector<verdict::ChangeId>& change_ids,
-                             base::Instant now) {
-  ENSURE(tokens.size() == change_ids.size());
+                             base::Instant now, const std::function<void(std::size_t done)>& progress) {
   if (tokens.empty()) return;
   std::optional<LargeCache> cache;
   if (tokens.size() >= kMany) cache.emplace(opened_.database);
   Transaction transaction(opened_.database);
-  require_key(opened_.database, seal());  // another process may have been the first to seal something
-  change_log_.append(tokens_.put(tokens, change_ids, sealing(), random_, now));
-  note_key_.bind(sealing().key_id()).run();
+  write_tokens(tokens, change_ids, now, progress);
   transaction.commit("put_tokens");
+}
+
+void SqliteStore::follow_settings(const std::vector<StoredToken>& tokens,
+                                  const std::vector<verdict::ChangeId>& change_ids, base::Instant now) {
+  std::set<std::string_view> names;
+  for (const auto& token : tokens) {
+    ENSURE(token.source == TokenSource::kSettings);
+    names.insert(token.token.name);
+  }
+  std::optional<LargeCache> cache;
+  if (tokens.size() >= kMany) cache.emplace(opened_.database);
+  Transaction transaction(opened_.database);
+  if (!tokens.empty()) write_tokens(tokens, change_ids, now, {});
+  for (const auto& name : tokens_.names(TokenSource::kSettings)) {
+    if (!names.contains(name)) write_removal(name, verdict::ChangeId::make(now, random_), now);
+  }
+  transaction.commit("follow_settings");
+}
+
+void SqliteStore::write_tokens(const std::vector<StoredToken>& tokens, const std::vector<verdict::ChangeId>& change_ids,
+                               base::Instant now, const std::function<void(std::size_t done)>& progress) {
+  ENSURE(tokens.size() == change_ids.size());
+  forget_lost_keys(opened_.database, seal());
+  require_key(opened_.database, seal());  // another process may have been the first to seal something
+  change_log_.append(tokens_.put(tokens, change_ids, sealing(), random_, now, progress));
+  note_key_.bind(sealing().key_id()).run();
 }
 
 bool SqliteStore::remove_token(const std::string& name, const verdict::ChangeId& change_id, base::Instant now) {
   Transaction transaction(opened_.database);
+  if (!write_removal(name, change_id, now)) return false;
+  transaction.commit("remove_token");
+  return true;
+}
+
+bool SqliteStore::write_removal(const std::string& name, const verdict::ChangeId& change_id, base::Instant now) {
   auto change = tokens_.remove(name, now);
   if (!change) return false;
   change->id = change_id;
   change_log_.append({*change});
   discovery_.forget(name);
-  transaction.commit("remove_token");
   return true;
 }
 

@@ -37,7 +37,8 @@ struct OpenedDatabase {
 OpenedDatabase open_database(const StoreOptions& options, base::Instant now);
 /// What the keys of the options seal and open with; nothing without one. Throws UnusableStore for what is no key.
 std::optional<Seal> seal_of(const StoreOptions& options);
-/// Throws UnusableStore when a key has sealed what is there that `seal` does not open.
+/// Throws UnusableStore when a key has sealed what is there that `seal` does not open. A lost key locks nothing as soon
+/// as nothing is left of what it sealed.
 void require_key(const Database& database, const Seal& seal);
 /// An existing database as it is, for whoever looks after the file: whatever its schema up to ours, and whether a
 /// daemon uses it or not. Throws UnusableStore for what is not ours, newer, or open to others.
@@ -53,14 +54,15 @@ class SqliteStore final : public Store {
   std::uint64_t load(Loader& loader, base::Instant recent_since) override;
   std::shared_ptr<const Opener> opener() override;
   std::vector<TokenRow> tokens() override;
-  std::vector<std::string> token_names(TokenSource source) override;
   TokenNews tokens_since(std::uint64_t revision) override;
   std::vector<verdict::ProbeState> probes(const audit::TokenId& token = {}) override;
   std::vector<AccountFacts> accounts() override;
   std::vector<BucketRow> buckets() override;
   std::vector<Gauge> gauges() override;
   void put_tokens(const std::vector<StoredToken>& tokens, const std::vector<verdict::ChangeId>& change_ids,
-                  base::Instant now) override;
+                  base::Instant now, const std::function<void(std::size_t done)>& progress = {}) override;
+  void follow_settings(const std::vector<StoredToken>& tokens, const std::vector<verdict::ChangeId>& change_ids,
+                       base::Instant now) override;
   bool remove_token(const std::string& name, const verdict::ChangeId& change_id, base::Instant now) override;
   bool request_discovery(const std::string& token_name) override;
   std::vector<audit::TokenId> take_discovery_requests() override;
@@ -100,6 +102,10 @@ class SqliteStore final : public Store {
   const Seal& seal() const;
   /// The one that seals new secrets: the older one, until all is to be sealed anew.
   const Seal& sealing() const;
+  // Require a transaction.
+  void write_tokens(const std::vector<StoredToken>& tokens, const std::vector<verdict::ChangeId>& change_ids,
+                    base::Instant now, const std::function<void(std::size_t done)>& progress);
+  bool write_removal(const std::string& name, const verdict::ChangeId& change_id, base::Instant now);
   void write_audits(const Batch& batch);
   void write_incidents(const Batch& batch);
   void write_alerts(const Batch& batch);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -180,8 +181,6 @@ class Store {
 
   /// Live tokens by name, without their secrets: needs no key.
   virtual std::vector<TokenRow> tokens() = 0;
-  /// Names of the live tokens of this source.
-  virtual std::vector<std::string> token_names(TokenSource source) = 0;
   virtual TokenNews tokens_since(std::uint64_t revision) = 0;
   /// Probes that have not ended, of one token or of all (null), in the order of their ids.
   virtual std::vector<verdict::ProbeState> probes(const audit::TokenId& token = {}) = 0;
@@ -193,9 +192,13 @@ class Store {
   /// Adds tokens, or replaces those of the same name (which keep their id and the time they were added), all or none,
   /// with an entry each in the change log; `change_ids` gives one id for each token. Nothing is written for a token
   /// that is the same already. Without a given `user_id` the known one stays: another user behind new secrets is news,
-  /// not a fresh start.
+  /// not a fresh start. `progress` is told now and then how many are done; nothing is kept before all are.
   virtual void put_tokens(const std::vector<StoredToken>& tokens, const std::vector<verdict::ChangeId>& change_ids,
-                          base::Instant now) = 0;
+                          base::Instant now, const std::function<void(std::size_t done)>& progress = {}) = 0;
+  /// Puts these tokens of the settings, and removes those of the settings that are not among them: all of it or
+  /// nothing.
+  virtual void follow_settings(const std::vector<StoredToken>& tokens, const std::vector<verdict::ChangeId>& change_ids,
+                               base::Instant now) = 0;
   /// A tombstone: the token is not asked any more and its secrets are erased; its history stays. False if unknown.
   virtual bool remove_token(const std::string& name, const verdict::ChangeId& change_id, base::Instant now) = 0;
   /// Asks the daemon, running or not, to read a token's list of accounts soon; false if the name is unknown.

@@ -17,6 +17,7 @@ constexpr std::string_view kSelect =
     "SELECT number, id, name, source, app, kind, user_id, claimed_user, labels, accounts, added_at, removed_at, sealed "
     "FROM tokens WHERE ";
 constexpr std::string_view kLive = "removed_at IS NULL ";
+constexpr std::size_t kBetweenSteps = 500;  ///< tokens, some milliseconds
 
 // The place in these lists is what is stored.
 constexpr std::array kSources{TokenSource::kSettings, TokenSource::kCommandLine};
@@ -141,12 +142,14 @@ std::uint64_t TokenTable::revision() const {
 
 std::vector<verdict::Change> TokenTable::put(const std::vector<StoredToken>& tokens,
                                              const std::vector<verdict::ChangeId>& change_ids, const Seal& seal,
-                                             base::Random& random, base::Instant now) {
+                                             base::Random& random, base::Instant now,
+                                             const std::function<void(std::size_t done)>& progress) {
   std::vector<verdict::Change> changes;
   const auto revision = this->revision() + 1;
   Statement find(database_, select(kLive) + "AND name = ?");
   for (std::size_t index = 0; index < tokens.size(); ++index) {
     const auto& token = tokens[index];
+    if (progress && index % kBetweenSteps == 0) progress(index);
     const auto known =
         find.bind(token.token.name).next() ? std::optional<TokenRow>(read_token(find)) : std::optional<TokenRow>();
     find.leave();

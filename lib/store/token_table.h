@@ -28,10 +28,11 @@ class TokenTable {
   /// Of the latest token that was added, replaced or removed; 0 when there was none.
   std::uint64_t revision() const;
 
-  /// Adds or replaces; the changes to log. An id of `change_ids` for each token.
+  /// Adds or replaces; the changes to log. An id of `change_ids` for each token. `progress` may be empty.
   std::vector<verdict::Change> put(const std::vector<StoredToken>& tokens,
                                    const std::vector<verdict::ChangeId>& change_ids, const Seal& seal,
-                                   base::Random& random, base::Instant now);
+                                   base::Random& random, base::Instant now,
+                                   const std::function<void(std::size_t done)>& progress);
   /// The change to log, or nothing when there is no live token of this name.
   std::optional<verdict::Change> remove(const std::string& name, base::Instant now);
   /// What was learnt of a known token: user and labels.

@@ -216,3 +216,38 @@ TEST_CASE("host pace: one at a time is never less") {
   CHECK(pace.limit() == 1);
   CHECK_FALSE(pace.wait(kNoon + 1ms));
 }
+
+TEST_CASE("host pace: another one goes on where this one stands, also with another limit") {
+  HostPace well(64);
+  HostPace next(16);
+  next.continue_after(well);
+  CHECK(next.limit() == 16);
+  HostPace larger(128);
+  larger.continue_after(well);
+  CHECK(start_all(larger, kNoon) == 128);
+
+  HostPace pressed(64);
+  pressed.started(kNoon);
+  pressed.troubled(kNoon, std::nullopt, kNoon + 1ms);
+  pressed.started(kNoon + 2ms);  // forgotten
+  larger = HostPace(128);
+  larger.continue_after(pressed);
+  CHECK(larger.limit() == 32);
+  CHECK(larger.in_flight() == 0);
+  next = HostPace(16);
+  next.continue_after(pressed);
+  CHECK(next.limit() == 16);
+}
+
+TEST_CASE("host pace: a pause outlives whoever heard of it, and then one question may try") {
+  HostPace paused(64);
+  paused.started(kNoon);
+  paused.troubled(kNoon, 1min, kNoon);
+  HostPace next(64);
+  next.continue_after(paused);
+  CHECK(next.paused_until(kNoon) == kNoon + 1min);
+  CHECK(start_all(next, kNoon + 1min) == 1);
+  HostPace third(64);
+  third.continue_after(next);  // the one question is forgotten
+  CHECK(start_all(third, kNoon + 1min) == 1);
+}

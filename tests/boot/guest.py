@@ -188,14 +188,28 @@ class Day(unittest.TestCase):
         self.assertEqual((ETC / "adsauditd.yaml").read_text(), settings)
         self.assertIn("token.revoked", must("adsauditd", "incidents", "--all"))
 
-    def test_14_removal_keeps_what_is_the_operators_and_a_purge_does_not(self):
+    def test_14_a_removal_that_does_not_come_about_leaves_it_running(self):
+        pid = main_pid()
+        scripts = pathlib.Path("/var/lib/dpkg/info")
+        must("sh", str(scripts / "adsauditd.prerm"), "remove")
+        self.assertFalse(is_active())
+        must("sh", str(scripts / "adsauditd.postinst"), "abort-remove")
+        self.assertTrue(is_active())
+        self.assertNotEqual(main_pid(), pid)
+        must("systemctl", "stop", UNIT)
+        for script, way in (("prerm", "remove"), ("postinst", "abort-remove")):
+            must("sh", str(scripts / f"adsauditd.{script}"), way)
+        self.assertFalse(is_active(), "who had stopped it is not overruled")
+        must("systemctl", "start", UNIT)
+
+    def test_15_removal_keeps_what_is_the_operators_and_a_purge_does_not(self):
         must("dpkg", "--remove", "adsauditd")
         self.assertFalse(is_active())
         self.assertTrue(DATABASE.exists() and (ETC / "adsauditd.yaml").exists())
         must("dpkg", "--purge", "adsauditd")
         self.assertFalse(DATABASE.parent.exists() or ETC.exists())
 
-    def test_15_the_first_steps_of_the_readme_lead_to_a_message(self):
+    def test_16_the_first_steps_of_the_readme_lead_to_a_message(self):
         """To the letter, on a machine that has never seen it: only the fake's addresses are added."""
         must("dpkg", "--install", PACKAGE)
         app = next(app for app in self.world.apps if app["name"] == "agency")
@@ -215,6 +229,20 @@ class Day(unittest.TestCase):
         self.assertIn("[TEST]", self.fake.posts("/slack/*")[-1]["body_bytes"].decode())
         self.assertEqual(mode_and_owner(DATABASE), (0o600, "adsauditd"))
         wait_until(lambda: "watching 1 tokens on 1 pairs" in show("StatusText"), 20, what="the new token is watched")
+
+    def test_17_encrypted_credentials_reach_the_unit_and_a_command_of_roots(self):
+        plain, sealed = ETC / "credentials/slack.url", ETC / "credentials.encrypted/slack.url"
+        must("systemd-creds", "encrypt", "--name=encrypted_slack.url", str(plain), str(sealed))
+        plain.unlink()
+        check = run("adsauditd", "config", "check", "--no-network")
+        self.assertEqual((check.returncode, "only systemd opens it" in check.stderr), (3, True), check.stderr)
+        borrowed = re.search(r"`(systemd-run [^`]* adsauditd config check)`", README.read_text(), re.DOTALL)[1]
+        must("sh", "-c", " ".join(borrowed.split()).replace("--pty", "--pipe --wait --quiet") + " --no-network")
+        must("systemctl", "restart", UNIT)
+        before = len(self.fake.posts("/slack/*"))
+        must("sh", "-c", " ".join(borrowed.split()).replace("--pty", "--pipe --wait --quiet").replace(
+            "config check", "alerts test ops"))
+        self.assertEqual(len(self.fake.posts("/slack/*")), before + 1)
 
     def lead_to_the_fake(self):
         file = ETC / "adsauditd.yaml"

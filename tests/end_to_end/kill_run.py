@@ -119,14 +119,18 @@ class KillRun:
             self._daemon = Daemon(self._settings(), self._directory)
             try:
                 self._begin()
-                for _ in range(self._kills):
-                    self._live(self._chance.uniform(0, LONGEST_LIFE))
-                    self._crash()
-                    self._daemon.launch()
+                for number in range(self._kills):
+                    self._disturb(number)
                 self._end()
             finally:
                 if self._daemon.is_running():
                     self._daemon.kill()
+
+    def _disturb(self, _number):
+        """A while of alerts, and then what is to be survived."""
+        self._live(self._chance.uniform(0, LONGEST_LIFE))
+        self._crash()
+        self._daemon.launch()
 
     def _settings(self):
         settings = make_settings(self._directory, self._fake, self._world, self._hook_secret, audit=AUDIT,

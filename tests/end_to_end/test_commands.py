@@ -1,5 +1,6 @@
 """The command line: what each verb prints, and the exit codes that scripts depend on."""
 
+import fcntl
 import json
 import pathlib
 import stat
@@ -123,6 +124,21 @@ class Refusals(Case):
             second = self.command("run", timeout=20)
             self.assertEqual(second.returncode, 11, second.stderr)
             self.assertTrue(daemon.is_running())
+
+    def test_a_command_that_has_the_database_is_waited_for(self):
+        database = pathlib.Path(self.settings["store"]["path"])
+        daemon = Daemon(self.settings, self.directory)
+        self.addCleanup(lambda: daemon.is_running() and daemon.kill())
+        with open(f"{database}.lock", "w", encoding="utf-8") as lock:  # as audit --once has it
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for ends in (True, False):
+                waits = daemon.log().count("a command uses the database")
+                daemon.launch()
+                wait_until(lambda: daemon.log().count("a command uses the database") > waits, what="it waits")
+                if ends:
+                    self.assertEqual(daemon.stop(), 0)
+        daemon.wait_ready()
+        self.assertEqual(daemon.stop(), 0)
 
     def test_a_damaged_database_is_13_and_is_left_as_it_is(self):
         database = pathlib.Path(self.settings["store"]["path"])

@@ -1,12 +1,15 @@
 """The verbs of the settings file: a first one, the check, what is in force and who says so, and the schema."""
 
 import json
+import os
 import pathlib
+import shutil
 import stat
+import subprocess
 import tempfile
 import unittest
 
-from harness import leaked_canaries, run_command, write_settings
+from harness import daemon_binary, leaked_canaries, run_command, write_settings
 from verb_case import VerbCase
 
 SOURCE = pathlib.Path(__file__).parent.parent.parent
@@ -47,6 +50,41 @@ class Init(unittest.TestCase):
         link.symlink_to(self.directory / "nowhere.yaml")
         self.assertEqual(run_command("config", "init", str(link)).returncode, 1)
         self.assertEqual(run_command("config", "init", str(self.directory / "no" / "a.yaml")).returncode, 1)
+
+    @unittest.skipUnless(os.geteuid() == 0, "NOT TESTED: only root writes it for another user")
+    def test_written_by_root_it_is_for_the_group_of_its_folder(self):
+        os.chown(self.directory, 0, 4711)
+        mask = os.umask(0o077)
+        try:
+            run = run_command("config", "init", str(self.file))
+        finally:
+            os.umask(mask)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        status = self.file.stat()
+        self.assertEqual((status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)), (0, 4711, 0o640))
+
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("unshare"), "NOT TESTED: only root may have an /etc of its own")
+    def test_a_file_that_the_daemons_user_cannot_read_is_a_warning_to_root(self):
+        script = """set -e
+            mkdir etc; cp -a /etc/. etc; grep -q ^adsauditd: etc/passwd || echo adsauditd:x:4711:4711::/:/bin/false >>etc/passwd
+            group=$(sed -n 's/^adsauditd:[^:]*:[^:]*:\\([0-9]*\\):.*/\\1/p' etc/passwd)
+            rm -rf etc/adsauditd; mkdir -p etc/adsauditd/conf.d; mount --bind etc /etc
+            "$0" config init >&2; chgrp -R $group /etc/adsauditd; chmod 750 /etc/adsauditd /etc/adsauditd/conf.d
+            echo 'log: {level: debug}' >/etc/adsauditd/conf.d/a.yaml; chgrp $group /etc/adsauditd/conf.d/a.yaml
+            for modes in "640 640" "600 600" "640 640 700"; do
+              set -- $modes; chmod $1 /etc/adsauditd/adsauditd.yaml; chmod $2 /etc/adsauditd/conf.d/a.yaml
+              chmod ${3:-750} /etc/adsauditd/conf.d; "$0" config check --no-network --json || true
+            done"""
+        run = subprocess.run(["unshare", "--mount", "sh", "-c", script, daemon_binary()], cwd=self.directory, text=True,
+                             capture_output=True, timeout=60, check=False)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        said = [[complaint["message"] for complaint in json.loads(line)["complaints"] if "runs as" in complaint["message"]]
+                for line in run.stdout.splitlines()]
+        words = "the daemon, which runs as the user adsauditd, cannot "
+        read = words + "read it; run: chgrp adsauditd {0} && chmod g+r {0}"
+        look = words + "look into {0}; run: chgrp adsauditd {0} && chmod g+rx {0}"
+        self.assertEqual(said, [[], [read.format("/etc/adsauditd/adsauditd.yaml"), read.format("/etc/adsauditd/conf.d/a.yaml")],
+                                [look.format("/etc/adsauditd/conf.d")]])
 
     def test_json_and_mode(self):
         run = run_command("config", "init", "--json", "--config", str(self.file))

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 
 from harness import Daemon, daemon_binary, wait_until
-from verb_case import VerbCase
+from verb_case import ACCOUNT, VerbCase
 
 FAILURE, NOT_FOUND, SETTINGS, LOCKED, UNUSABLE = 1, 6, 3, 11, 13
 DAY_MS = 24 * 3600 * 1000
@@ -115,6 +115,25 @@ class DatabaseVerbs(VerbCase):
         self.assertTrue(self.answer("db", "verify")["ok"])
         self.assertTrue(self.answer("db", "check")["ok"])
         self.audit()
+
+    def test_who_had_access_before_the_log_was_pruned_is_answered_with_a_warning(self):
+        self.audit()
+        self.fake.do("grant", token="brand-a", account=ACCOUNT, permissions=["CAMPAIGN_ANALYST"])
+        self.audit()
+        first = self.answer("history", "--kind", "first_seen")["changes"][0]["at"]
+        asked = ("who-had-access", ACCOUNT, "--at", first)
+        self.assertEqual(self.command(*asked).stderr, "")
+        self.assertIsNone(self.answer(*asked)["log_complete_since"])
+        alter(self.path, f"DROP TRIGGER changes_never_update; UPDATE changes SET at = at - {6 * 366 * DAY_MS}")
+        self.assertGreaterEqual(self.answer("db", "prune")["changes"], 1)
+        asked = ("who-had-access", ACCOUNT, "--at", "2020-12-01")
+        run = self.command(*asked)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("may be missing here", run.stderr)
+        self.assertIsNotNone(self.answer(*asked)["log_complete_since"])
+        self.audit()
+        now = self.answer("history")["changes"][-1]["at"]
+        self.assertEqual(self.command("who-had-access", ACCOUNT, "--at", now).stderr, "")
 
     def test_retention_is_checked_like_all_settings(self):
         self.write(store={**self.settings["store"], "retention": {"history": "1d", "max_size": "5"}})

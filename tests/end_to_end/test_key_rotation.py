@@ -51,6 +51,23 @@ class KeyRotation(VerbCase):
                            if pathlib.Path(f"{self.path}{suffix}").exists())
         return sum(blob[:20] in content for blob in blobs)
 
+    def test_a_lost_key_is_got_over_and_the_history_stays(self):
+        self.audit()
+        self.use_keys(self.second)  # the first one is gone
+        self.refused(UNUSABLE, "if that key is lost, remove all tokens", "run")
+        self.refused(USAGE, "comes from the settings", "token", "remove", "brand-a")
+        tokens = self.settings["tokens"]
+        self.write(tokens=None)
+        for name in ("brand-a", "brand-b"):
+            self.refused(UNUSABLE, "if that key is lost", "audit", "--once")
+            self.assertEqual(self.answer("token", "remove", name), {"removed": name})
+        self.write(tokens=tokens)
+        self.audit()
+        self.assertEqual(self.answer("db", "check")["secrets_opened"], 2)
+        kinds = [change["kind"] for change in self.answer("history", "--token", "brand-a")["changes"]]
+        self.assertEqual([kind for kind in kinds if kind.startswith("token")],
+                         ["token_added", "token_removed", "token_added"])
+
     def test_the_daemon_goes_on_while_its_key_is_rotated_and_the_old_one_opens_nothing_after(self):
         with contextlib.ExitStack() as stack:
             self.audit()  # sealed with the first key

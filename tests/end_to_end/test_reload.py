@@ -9,9 +9,10 @@ import socket
 import stat
 import tempfile
 import threading
+import time
 import unittest
 
-from harness import Background, Daemon, FakeApi, make_pki, wait_until
+from harness import Background, Daemon, make_pki, wait_until
 from kill_run import PATIENCE, KillRun
 from verb_case import OTHER, VerbCase
 
@@ -173,6 +174,22 @@ class Reload(VerbCase):
         daemon.start()
         wait_until(lambda: not daemon.query("SELECT 1 FROM deliveries WHERE state = 'pending'"), 20, what="delivered")
 
+    def test_a_pause_that_x_asked_for_is_kept_unless_x_is_asked_in_another_way(self):
+        daemon = self.daemon()
+        wait_until(lambda: self.fake.requests()["by_token"].get("brand-b"), what="the first answers")
+        order = self.fake.misbehave("503", retry_after=600)
+        wait_until(lambda: self.fake.requests()["by_status"].get("503"), what="X asks for a pause")
+        time.sleep(1)  # what was under way has its answer
+        self.fake.behave(order)
+        asked = self.fake.requests()["total"]
+        self.assertEqual(self.command("reload").returncode, 0)
+        time.sleep(2)
+        self.assertEqual(self.fake.requests()["total"], asked)
+        self.write(api={**self.settings["api"], "deadline": "9s"})
+        self.assertEqual(self.command("reload").returncode, 0)
+        wait_until(lambda: self.fake.requests()["total"] > asked, 10, what="X is asked again")
+        self.assertTrue(daemon.is_running())
+
     def test_a_new_token_of_the_settings_is_asked_at_once(self):
         self.write(audit={**self.settings["audit"], "interval": "10m"})
         self.daemon()
@@ -203,23 +220,9 @@ class ReloadRun(KillRun):
 
     reloads = broken = 0
 
-    def play(self):
-        self._directory.mkdir()
-        with FakeApi(self._pki, self._world.for_fake(), arguments=["--threads", "24"]) as self._fake:
-            self._fake.sink_behaviour("*", ms=self._chance.choice([5, 100, 400]))
-            self._daemon = Daemon(self._settings(), self._directory)
-            try:
-                self._begin()
-                pid = self._daemon.pid
-                for number in range(self._kills):
-                    self._live(self._chance.uniform(0, 1.0))
-                    self._reload(number)
-                self._end()
-                if self._daemon.pid != pid:
-                    raise AssertionError("it is another process")
-            finally:
-                if self._daemon.is_running():
-                    self._daemon.kill()
+    def _disturb(self, number):
+        self._live(self._chance.uniform(0, 1.0))
+        self._reload(number)
 
     def _reload(self, number):
         text = self._daemon.config.read_text(encoding="utf-8")

@@ -80,6 +80,15 @@ class Pin(Case):
         wait_until(lambda: self.token("brand-c")["verdict"] == "fine", 20, every=0.5)
         self.assertEqual(daemon.query("SELECT user_id FROM tokens WHERE name = 'brand-c'"), [(99,)])
 
+    def test_a_sign_in_that_is_meant_for_a_user_is_for_nobody_else(self):
+        done = self.with_pin("brand-c", "--app", "agency", "--account", ACCOUNT, "--user", "100")
+        self.assertEqual(self.code, 5)
+        self.assertIn("signed in to X as user 100 (token brand-c)", done.stderr)
+        self.assertIn("user 99 (@brand_c) signed in, but token brand-c is to be of user 100; nothing was stored", done.stderr)
+        self.assertEqual(self.names(), [])
+        done = self.with_pin("brand-c", "--app", "agency", "--account", ACCOUNT, "--user", "99")
+        self.assertEqual(self.code, 0, done.stderr)
+
     def test_a_wrong_pin_stores_nothing(self):
         done = self.with_pin("brand-c", "--app", "agency", pin="7654321")
         self.assertEqual(self.code, 1)
@@ -117,6 +126,10 @@ class Pin(Case):
                 ("loopback", 2, "new", "--app", "agency", "--web", "--listen", "0.0.0.0:8080"),
                 ("loopback", 2, "new", "--app", "agency", "--web", "--listen", "127.0.0.1"),
                 ("--callback-url", 2, "new", "--app", "agency", "--web", "--callback-url", "ftp://x"),
+                ("must begin with https://", 2, "new", "--app", "agency", "--web", "--callback-url", "http://ads.example/x"),
+                ("must begin with https://", 2, "new", "--app", "agency", "--web", "--callback-url", "http://127.a.example/"),
+                ("is no user id", 2, "new", "--app", "agency", "--user", "@brand_c"),
+                ("leave --app", 2, "--for", "brand-a", "--user", "99"),
                 ("--timeout", 2, "new", "--app", "agency", "--web", "--timeout", "11m")):
             self.refused(code, words, "token", "authorize", *arguments)
         self.assertNotIn("request_token", self.fake.requests()["by_endpoint"])

@@ -103,6 +103,16 @@ class Import(Case):
         self.imported(text, "--app", "agency", "--kind", "developer")
         self.assertEqual(self.tokens()["b"]["kind"], "developer")
 
+    def test_a_secret_in_the_wrong_column_becomes_no_name(self):
+        token, secret = "90-" + canary("swapped"), canary("swapped")
+        for text in (f"name,access_token,access_token_secret\n{token},b,{secret}\n",
+                     f"name,access_token,access_token_secret\n{secret},{token},b\n"):
+            run = self.imported(text, "--app", "agency", "--kind", "developer", code=2)
+            self.assertIn("its name must be 1 to 64 of A-Z a-z 0-9 . _ -", run.stderr)
+            self.assertIn("32 letters and digits in a row are a secret", run.stderr)
+            self.assertEqual(leaked_canaries(run.stdout, run.stderr), [])
+        self.assertEqual(self.tokens(), {})
+
     def test_a_dry_run_tells_and_stores_nothing(self):
         self.imported("name,app,kind,access_token,access_token_secret\nb,agency,developer,90-a,s\n")
         before = self.rows("SELECT name, sealed FROM tokens")
@@ -138,7 +148,7 @@ class Import(Case):
         os.close(ours)
         self.assertIn(b"stored 2000 tokens", run.communicate()[0])
         self.assertIn(b"checking [##########          ] 1000 of 2000", shown)
-        self.assertIn(b"storing 2000 tokens in one go", shown)
+        self.assertIn(b"storing [##########          ] 1000 of 2000", shown)
 
     def test_help(self):
         for verb in ("add", "import", "list", "rotate", "remove"):

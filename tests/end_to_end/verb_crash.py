@@ -28,14 +28,14 @@ class Workshop:
 
     def __init__(self, directory, pki):
         self._directory, self._pki = directory, pki
-        self._many_tokens = directory / "many.csv"
+        self._many_tokens, self._one_token = directory / "many.csv", directory / "one.csv"
         self._stack = contextlib.ExitStack()
 
     def __enter__(self):
         self._directory.mkdir()
         lines = [f"many-{number},app-d,advertiser,{number}-many,secret,18ce5home1," for number in range(MANY_TOKENS)]
-        self._many_tokens.write_text(
-            "name,app,kind,access_token,access_token_secret,accounts,labels\n" + "\n".join(lines) + "\n")
+        for file, some in ((self._many_tokens, lines), (self._one_token, lines[7:8])):
+            file.write_text("name,app,kind,access_token,access_token_secret,accounts,labels\n" + "\n".join(some) + "\n")
         world = make_world()
         self._fake = self._stack.enter_context(FakeApi(self._pki, world.for_fake()))
         self._settings = make_settings(self._directory, self._fake, world, audit=AUDIT, status={"listen": "off"})
@@ -75,6 +75,7 @@ class Workshop:
                                                     "acknowledgements", done_already=(USAGE,)),
             "commit.remove_token.": Verb(["token", "remove", "spare"], "tokens WHERE removed_at IS NOT NULL",
                                          done_already=(NOT_FOUND,)),
+            "commit.put_tokens.": Verb(["token", "import", str(self._one_token)], "tokens WHERE name = 'many-7'"),
             "checkpoint.": Verb(["token", "import", str(self._many_tokens)], "tokens WHERE name = 'many-7'"),
             "commit.request_discovery.": Verb(["account", "discover", "--token", "dune"], None),
             "commit.take_discovery_requests.": Verb(["account", "discover", "--token", "dune"], None, by_daemon=True),

@@ -96,7 +96,8 @@ void plant_incident(store::Database& database, Pieces& pieces) {
 }  // namespace
 
 /// Rows of the change log, of incidents, and a probe's, as somebody may have planted them. They are read, or refused
-/// as unreadable; the check of the chain never takes them for ours.
+/// as unreadable. The check of the chain takes them for ours only when each hash was computed: libFuzzer reads hashes
+/// off the comparison. Then nothing in a row can be altered any more.
 void change_log(std::string_view bytes) {
   auto& database = fuzz::database();
   database.run(
@@ -118,7 +119,10 @@ void change_log(std::string_view bytes) {
     pieces.byte() % 4 == 0 ? plant_incident(database, pieces) : plant_change(database, pieces);
   const store::ChangeLog log(database);
   const auto check = log.verify();
-  if (check.rows > 0) ENSURE(check.broken_at);  // nobody finds a fitting hash by chance
+  if (check.rows > 0 && !check.broken_at) {
+    database.run("UPDATE changes SET confirmations = (confirmations = 0)");
+    ENSURE(log.verify().broken_at);
+  }
   const auto attempt = [](const auto& read) {
     try {
       read();

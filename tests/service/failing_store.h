@@ -23,7 +23,6 @@ class FailingStore final : public store::Store {
   }
   std::shared_ptr<const store::Opener> opener() override { return real_->opener(); }
   std::vector<store::TokenRow> tokens() override { return real_->tokens(); }
-  std::vector<std::string> token_names(store::TokenSource source) override { return real_->token_names(source); }
   store::TokenNews tokens_since(std::uint64_t revision) override { return real_->tokens_since(revision); }
   std::vector<verdict::ProbeState> probes(const audit::TokenId& token) override { return real_->probes(token); }
   std::vector<store::AccountFacts> accounts() override { return real_->accounts(); }
@@ -32,8 +31,12 @@ class FailingStore final : public store::Store {
   bool request_discovery(const std::string& token) override { return real_->request_discovery(token); }
   std::vector<audit::TokenId> take_discovery_requests() override { return real_->take_discovery_requests(); }
   void put_tokens(const std::vector<store::StoredToken>& tokens, const std::vector<verdict::ChangeId>& ids,
-                  base::Instant now) override {
-    real_->put_tokens(tokens, ids, now);
+                  base::Instant now, const std::function<void(std::size_t)>& progress) override {
+    real_->put_tokens(tokens, ids, now, progress);
+  }
+  void follow_settings(const std::vector<store::StoredToken>& tokens, const std::vector<verdict::ChangeId>& ids,
+                       base::Instant now) override {
+    real_->follow_settings(tokens, ids, now);
   }
   bool remove_token(const std::string& name, const verdict::ChangeId& id, base::Instant now) override {
     return real_->remove_token(name, id, now);

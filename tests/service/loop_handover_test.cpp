@@ -94,3 +94,40 @@ TEST_CASE("handover: a database without room refuses it, and everything goes on"
   CHECK(refused == "the database cannot be written at present: no room");
   CHECK(workshop.api.sent.size() > asked);
 }
+
+TEST_CASE("handover: a database that fills up meanwhile leaves the old settings, and everything goes on") {
+  bool no_room = false;
+  Workshop workshop([&](const http::Request&) { return no_room ? granted("AD_MANAGER") : status(401, kRevoked); },
+                    [](const http::Request&) { return std::nullopt; });
+  workshop.add_token("brand-a", {"aaa"});
+  workshop.store = std::make_unique<FailingStore>(std::move(workshop.store), [&](const store::Batch&) {
+    if (no_room) throw store::FullStore("no room");
+  });
+  Handing handing(workshop);  // a message is under way, and its sink does not answer: there is time
+  boost::asio::steady_timer full(workshop.io, 600ms), room(workshop.io, 1200ms), end(workshop.io, 3500ms);
+  std::size_t asked = 0;
+  full.async_wait([&](const boost::system::error_code&) { no_room = true; });
+  room.async_wait([&](const boost::system::error_code&) {
+    no_room = false;
+    asked = workshop.api.sent.size();
+  });
+  end.async_wait([&](const boost::system::error_code&) { handing.loop->stop("the test is over"); });
+  CHECK_FALSE(handing.run_for(500ms));
+  CHECK(handing.prepared == 1);
+  CHECK(handing.refused == "the database cannot be written any more; try again when adsauditd status is well");
+  CHECK(workshop.api.sent.size() > asked);
+}
+
+TEST_CASE("handover: the last words wait for room, and then the next loop has them") {
+  Workshop workshop(always(granted("AD_MANAGER")), always(status(204)));
+  workshop.add_token("brand-a", {"aaa"});
+  int refusals = 1;
+  workshop.store = std::make_unique<FailingStore>(std::move(workshop.store), [&](const store::Batch& batch) {
+    if (batch.ended_in_order.value_or(false) && refusals-- > 0) throw store::FullStore("no room");
+  });
+  Handing handing(workshop);
+  CHECK(handing.run_for(200ms));
+  CHECK(handing.refused.empty());
+  CHECK(refusals == -1);  // refused once, and then taken
+  CHECK(workshop.store->probes().at(0).baseline.run->count == workshop.api.sent.size());
+}

@@ -147,6 +147,46 @@ TEST_CASE_FIXTURE(Sealed, "key rotation: a second run has nothing to do") {
   CHECK(rotation.leftovers == 0);
 }
 
+TEST_CASE("a lost key: as long as something is sealed with it, the database is locked, and the message tells the way") {
+  Sealed sealed(2);
+  CHECK_THROWS_WITH_AS(samples::open(sealed.path, store::Access::kDaemon, samples::kOtherKey),
+                       doctest::Contains("if that key is lost, remove all tokens"), store::UnusableStore);
+  auto command = store::SqliteStore(
+      store::open_database({sealed.path, base::Secret(), store::Access::kOperator}, kNoon), samples::random());
+  CHECK(command.remove_token("brand-0", samples::make_id<verdict::ChangeId>(), kNoon));
+  CHECK_THROWS_AS(samples::open(sealed.path, store::Access::kDaemon, samples::kOtherKey), store::UnusableStore);
+}
+
+TEST_CASE("a lost key: when nothing is sealed any more, another one takes its place, and the lost one is refused") {
+  Sealed sealed(1);
+  samples::open(sealed.path, store::Access::kOperator)
+      .remove_token("brand-0", samples::make_id<verdict::ChangeId>(), kNoon);
+  {
+    auto daemon = samples::open(sealed.path, store::Access::kDaemon, samples::kOtherKey);
+    CHECK_NOTHROW(daemon.opener());
+    auto command = samples::open(sealed.path, store::Access::kOperator, samples::kOtherKey);
+    samples::put_token(command, "brand-1");
+    CHECK(readable(daemon) == 1);
+    CHECK(daemon.history({}).size() == 3);
+  }
+  {
+    auto daemon = samples::open(sealed.path, store::Access::kDaemon, samples::kOtherKey);
+    CHECK(readable(daemon) == 1);
+  }
+  CHECK_THROWS_AS(samples::open(sealed.path), store::UnusableStore);
+}
+
+TEST_CASE("a lost key: beside a daemon that still has it, nothing is sealed with another one") {
+  Sealed sealed(1);
+  auto daemon = samples::open(sealed.path);
+  daemon.remove_token("brand-0", samples::make_id<verdict::ChangeId>(), kNoon);
+  auto command = samples::open(sealed.path, store::Access::kOperator, samples::kOtherKey);
+  CHECK_THROWS_WITH_AS(samples::put_token(command, "brand-1"),
+                       doctest::Contains("does not know the new key; restart it with it first"), store::LockedStore);
+  samples::put_token(daemon, "brand-2");
+  CHECK(readable(daemon) == 1);
+}
+
 TEST_CASE_FIXTURE(Sealed, "key rotation: without the old key it is refused") {
   auto options = both_keys(path);
   options.old_key = base::Secret();

@@ -27,11 +27,7 @@ store::Pruned prune_all(store::Store& store, const store::Retention& retention =
   for (bool more = true; more;) {
     const auto step = store.prune(retention, now);
     more = step.more;
-    sum.changes += step.changes;
-    sum.observations += step.observations;
-    sum.incidents += step.incidents;
-    sum.alerts += step.alerts;
-    sum.pages += step.pages;
+    sum.add(step);
     CHECK(step.changes + step.observations + step.incidents + step.alerts <= 1000);
     if (steps != nullptr) ++*steps;
   }
