@@ -45,6 +45,7 @@ Daemon::Daemon(const Invocation& called, settings::Settings settings)
       store_path_(settings.store_path),
       store_key_(settings.store_key.clone()),
       settings_(std::make_shared<settings::Settings>(std::move(settings))),
+      metrics_(ADSAUDITD_VERSION, store_path_, clock_.now().utc),
       signals_(control_io_, SIGHUP, SIGTERM, SIGINT),
       log_(make_logger(settings_->log)) {}
 
@@ -89,7 +90,7 @@ std::unique_ptr<store::Store> Daemon::open_when_free() {
 
 std::optional<service::Handover> Daemon::run_assembly(std::optional<service::Handover> handover) {
   const auto log = log_;  // written by this thread alone
-  Assembly assembly(*settings_, *log, clock_, random_, *store_);
+  Assembly assembly(*settings_, *log, clock_, random_, *store_, &metrics_);
   service::Loop& loop = assembly.loop();
   const bool reloaded = handover.has_value();
   loop.on_ready([this, reloaded] {
@@ -222,6 +223,7 @@ void Daemon::hand_over(settings::Loaded loaded) {
 
 void Daemon::finish(ReloadOutcome outcome) {
   const bool good = outcome.code == kExitOk;
+  metrics_.reloaded(good, clock_.now().utc);
   if (good) outcome.message = settings_file_ + ": these settings are in force now";
   const std::string reason = reason_of(outcome);
   std::shared_ptr<spdlog::logger> log;

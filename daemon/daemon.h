@@ -59,6 +59,7 @@ class Daemon {
   std::shared_ptr<settings::Settings> settings_;  ///< of the present assembly; main thread
   std::unique_ptr<store::Store> store_;           ///< used by the assembly's store thread while there is one
   service::Supervisor supervisor_;
+  service::Metrics metrics_;  ///< outlives each assembly
 
   // Control thread.
   boost::asio::io_context control_io_{1};

@@ -53,7 +53,7 @@ void follow_settings(store::Store& store, const settings::Settings& settings, ba
 }
 
 Assembly::Assembly(const settings::Settings& settings, spdlog::logger& log, const base::Clock& clock,
-                   base::Random& random, store::Store& store)
+                   base::Random& random, store::Store& store, service::Metrics* metrics)
     : signals_(io_, SIGTERM, SIGINT),
       api_(io_, api_options(settings)),
       web_sinks_(io_, sink_options(settings)),
@@ -77,7 +77,8 @@ Assembly::Assembly(const settings::Settings& settings, spdlog::logger& log, cons
              .heartbeats = settings.heartbeats,
              .store = store,
              .clock = clock,
-             .log = log},
+             .log = log,
+             .metrics = metrics},
             {.retention = settings.retention}) {}
 
 void Assembly::post(std::function<void()> job) { boost::asio::post(io_, std::move(job)); }
