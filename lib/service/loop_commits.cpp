@@ -53,13 +53,12 @@ void Loop::commit() {
   }
   auto works = std::exchange(held_, {});
   store_thread_.run(
-      [batch = std::move(batch), metrics = parts_.metrics](store::Store& store) mutable {
+      [batch = std::move(batch), metrics = parts_.metrics, &clock = parts_.clock](store::Store& store) mutable {
         std::string refusal;
-        const auto begun = std::chrono::steady_clock::now();
+        const base::Instant begun = clock.now().steady;
         try {
           store.commit(batch);
-          if (metrics != nullptr)
-            metrics->wrote(std::chrono::duration_cast<base::Duration>(std::chrono::steady_clock::now() - begun));
+          if (metrics != nullptr) metrics->wrote(clock.now().steady - begun);
         } catch (const store::FullStore& error) {  // the edge of a job: every other failure ends the process
           refusal = error.what();
         }

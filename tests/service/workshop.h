@@ -58,13 +58,15 @@ struct Workshop {
                                                               .heartbeats = heartbeats,
                                                               .store = *store,
                                                               .clock = clock,
-                                                              .log = log},
+                                                              .log = log,
+                                                              .metrics = &metrics},
                                            loop_options);
   }
 
   boost::asio::io_context io{1};
   boost::asio::signal_set signals{io};
   base::SystemClock clock;
+  service::Metrics metrics{"0.1.0", "/nowhere", clock.now().utc};
   base::SeededRandom random{5};
   ScriptedTransport api, sinks;
   xads::Client client{{}, clock, random};
