@@ -60,6 +60,7 @@ class Scraped(unittest.TestCase):
         daemon.config.write_text("audit: {interval: often}\n", encoding="utf-8")
         broken = run_command("--config", str(daemon.config), "reload")
         self.assertNotEqual(broken.returncode, 0)
+        self.assertEqual(self.value("adsauditd_config_last_reload_successful"), 0)
 
 
 if __name__ == "__main__":
