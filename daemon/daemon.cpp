@@ -51,14 +51,15 @@ Daemon::Daemon(const Invocation& called, settings::Settings settings)
       store_path_(settings.store_path),
       store_key_(settings.store_key.clone()),
       settings_(std::make_shared<settings::Settings>(std::move(settings))),
+      metrics_(ADSAUDITD_VERSION, store_path_, clock_.now().utc),
       signals_(control_io_, SIGHUP, SIGTERM, SIGINT),
+      log_(make_logger(settings_->log)),
       status_(
           clock_, health_, [this] { return make_show(); },
           [this](const std::string& why) {
             const std::lock_guard lock(mutex_);
             log_->error("status listener: {}", base::clean_text(why));
-          }),
-      log_(make_logger(settings_->log)) {}
+          }) {}
 
 Daemon::~Daemon() {
   control_io_.stop();
@@ -103,7 +104,7 @@ std::unique_ptr<store::Store> Daemon::open_when_free() {
 
 std::optional<service::Handover> Daemon::run_assembly(std::optional<service::Handover> handover) {
   const auto log = log_;  // written by this thread alone
-  Assembly assembly(*settings_, *log, clock_, random_, *store_, health_);
+  Assembly assembly(*settings_, *log, clock_, random_, *store_, health_, &metrics_);
   service::Loop& loop = assembly.loop();
   const bool reloaded = handover.has_value();
   loop.on_ready([this, reloaded] {
@@ -208,7 +209,11 @@ void Daemon::read_settings() {
 
 /// On a thread and a connection of its own: who looks delays no audit.
 service::StatusServer::Show Daemon::make_show() const {
-  return [](const http::InboundRequest&) -> http::OutboundAnswer { return {.status = 404, .body = "not found\n"}; };
+  return [this](const http::InboundRequest& request) -> http::OutboundAnswer {
+    if (request.path() == "/metrics")
+      return {.body = metrics_.text(), .content_type = "text/plain; version=0.0.4; charset=utf-8"};
+    return {.status = 404, .body = "not found\n"};
+  };
 }
 
 /// What only a start can change.
@@ -247,6 +252,7 @@ void Daemon::hand_over(settings::Loaded loaded) {
 void Daemon::finish(ReloadOutcome outcome) {
   const bool good = outcome.code == kExitOk;
   status_.settle(good);
+  metrics_.reloaded(good, clock_.now().utc);
   if (good) outcome.message = settings_file_ + ": these settings are in force now";
   const std::string reason = reason_of(outcome);
   std::shared_ptr<spdlog::logger> log;

@@ -62,12 +62,12 @@ class Daemon {
   std::unique_ptr<store::Store> store_;           ///< used by the assembly's store thread while there is one
   service::Supervisor supervisor_;
   service::Health health_{clock_.now().steady};
+  service::Metrics metrics_;  ///< outlives each assembly
 
   // Control thread.
   boost::asio::io_context control_io_{1};
   boost::asio::signal_set signals_;
   std::unique_ptr<service::ControlSocket> socket_;
-  StatusPlace status_;
   bool reloading_ = false;
   bool again_ = false;                          ///< SIGHUP came while reloading
   std::vector<Answer> waiting_, next_waiting_;  ///< for the present reload; for the one after it
@@ -79,6 +79,8 @@ class Daemon {
   std::shared_ptr<spdlog::logger> log_;
   std::string remark_;  ///< for the status line
   bool stopping_ = false;
+
+  StatusPlace status_;  ///< control thread; its threads log
 
   std::thread thread_;  ///< the control thread; last, so that all else is there
 };

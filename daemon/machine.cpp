@@ -47,7 +47,7 @@ void follow_settings(store::Store& store, const settings::Settings& settings, ba
 }
 
 Assembly::Assembly(const settings::Settings& settings, spdlog::logger& log, const base::Clock& clock,
-                   base::Random& random, store::Store& store, service::Health& health)
+                   base::Random& random, store::Store& store, service::Health& health, service::Metrics* metrics)
     : signals_(io_, SIGTERM, SIGINT),
       api_(io_, api_options(settings)),
       web_sinks_(io_, sink_options(settings)),
@@ -72,7 +72,8 @@ Assembly::Assembly(const settings::Settings& settings, spdlog::logger& log, cons
              .health = health,
              .store = store,
              .clock = clock,
-             .log = log},
+             .log = log,
+             .metrics = metrics},
             {.retention = settings.retention}) {}
 
 void Assembly::post(std::function<void()> job) { boost::asio::post(io_, std::move(job)); }

@@ -24,11 +24,11 @@ struct Machine {
 };
 
 /// Everything that audits and delivers on one state of the settings, from top to bottom in the order of dependence.
-/// What it is given outlives it. Throws when the network cannot be set up.
+/// What it is given outlives it; `metrics` may be none. Throws when the network cannot be set up.
 class Assembly {
  public:
   Assembly(const settings::Settings& settings, spdlog::logger& log, const base::Clock& clock, base::Random& random,
-           store::Store& store, service::Health& health);
+           store::Store& store, service::Health& health, service::Metrics* metrics = nullptr);
   service::Loop& loop() { return loop_; }
   service::Engine& engine() { return engine_; }
   /// Runs `job` on the loop's thread, unless the assembly is taken apart before. Any thread.

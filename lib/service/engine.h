@@ -151,6 +151,9 @@ class Engine : private store::Loader {
 
   const Roster& roster() const { return roster_; }
   const verdict::OpenIncidents& open_incidents() const { return open_; }
+  /// Pairs of which nothing certain is known, as the open incidents say.
+  std::map<Blindness, std::uint64_t> blind_pairs() const;
+  base::Duration clock_offset() const { return clock_offset_; }  ///< ours less X's, by the latest answer
   audit::Schedule::Counts pair_counts() const { return schedule_.counts(); }
   /// Figures for status and metrics.
   std::vector<store::Gauge> gauges(base::Moment now);

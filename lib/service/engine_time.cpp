@@ -53,6 +53,16 @@ bool Engine::blind() const {
   return false;
 }
 
+std::map<Blindness, std::uint64_t> Engine::blind_pairs() const {
+  std::map<Blindness, std::uint64_t> pairs;
+  for (std::size_t place = 0; place < kBlindnesses; ++place) {
+    const auto why = static_cast<Blindness>(place);
+    const auto known = open_.find(blind_key(why));
+    if (known != open_.end() && !known->second.calm_since) pairs[why] = known->second.finding.affected;
+  }
+  return pairs;
+}
+
 /// Since when an answer about this pair is owed. While its app is in trouble, that has an incident of its own.
 base::Instant Engine::owed_since(const Pair& pair, base::Moment now) const {
   const TokenIndex token{pair.token};

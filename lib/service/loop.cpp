@@ -40,6 +40,18 @@ OperatorWords read_words(store::Store& store) {
           .tests = store.test_requests()};
 }
 
+Undelivered count_undelivered(store::Store& store) {
+  Undelivered counted;
+  for (const auto& [destination, counts] : store.undelivered()) {
+    counted.pending += counts.pending;
+    counted.dead += counts.dead;
+    if (counts.pending == 0) continue;
+    for (const auto& oldest : store.pending_deliveries(destination, 0, 1))
+      counted.oldest = std::min(counted.oldest.value_or(oldest.delivery.created_at), oldest.delivery.created_at);
+  }
+  return counted;
+}
+
 }  // namespace
 
 Loop::Loop(const LoopParts& parts, LoopOptions options)
@@ -158,6 +170,7 @@ void Loop::run_until_stopped() {
     parts_.health.set_ready(!stopping_ && !unwritten_);
     if (ready_) ready_();
     tell(check_tokens(parts_.engine.roster(), parts_.keyring.apps()));
+    if (parts_.metrics != nullptr) parts_.metrics->show(parts_.engine.gauges(parts_.clock.now()));
     tick();
   });
   parts_.log.info("auditing started tokens={} pairs={} open_incidents={}", parts_.engine.roster().live_tokens(),
@@ -194,6 +207,7 @@ void Loop::refresh() {
       [this](News news) {
         if (news.data_version == data_version_ || stopping_) return;
         data_version_ = news.data_version;
+        deliveries_changed_ = true;  // somebody else has written
         token_revision_ = news.tokens.revision;
         const base::Moment now = parts_.clock.now();
         parts_.engine.take_news(news.tokens.tokens, parts_.keyring.opener(), now);
@@ -226,12 +240,33 @@ void Loop::show_status() {
                                  engine.open_incidents().size(), dispatcher_.pending(), remark_));
 }
 
+void Loop::show_figures() {
+  if (parts_.metrics == nullptr) return;
+  Metrics& metrics = *parts_.metrics;
+  const Engine& engine = parts_.engine;
+  const auto pairs = engine.pair_counts();
+  metrics.show(Figures{.waiting = pairs.waiting,
+                       .running = pairs.running,
+                       .parked = pairs.parked,
+                       .blind = engine.blind_pairs(),
+                       .clock_offset = engine.clock_offset(),
+                       .paused = unwritten_.has_value()});
+  if (std::exchange(incidents_changed_, false)) {
+    std::map<verdict::Severity, std::uint64_t> open;
+    for (const auto& [key, incident] : engine.open_incidents()) ++open[verdict::severity_of(incident.finding)];
+    metrics.show(open);
+  }
+  if (std::exchange(deliveries_changed_, false))
+    store_thread_.run(count_undelivered, [&metrics](const Undelivered& counted) { metrics.show(counted); });
+}
+
 void Loop::tick() {
   if (stopping_) return;
   parts_.engine.tick(parts_.clock.now());
   commit_soon();
   const Engine& engine = parts_.engine;
   show_status();
+  show_figures();
   prove_life();
   const bool out_of_time = once_ && parts_.clock.now().steady >= stop_by_;
   const std::size_t pending = deliver_to_ ? dispatcher_.pending(*deliver_to_) : dispatcher_.pending();

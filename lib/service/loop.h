@@ -14,6 +14,7 @@
 #include "service/heartbeat.h"
 #include "service/housekeeper.h"
 #include "service/keyring.h"
+#include "service/metrics.h"
 #include "service/pulse.h"
 #include "service/repeater.h"
 #include "service/store_thread.h"
@@ -70,6 +71,7 @@ struct LoopParts {
   store::Store& store;
   const base::Clock& clock;
   spdlog::logger& log;
+  Metrics* metrics = nullptr;  ///< none: nobody scrapes this process
 };
 
 /// Runs the day on one thread: asks what the engine wants asked, commits what it decides, sends what was committed.
@@ -128,6 +130,7 @@ class Loop {
   void send_urgent();
   void resume();
   void after_commit(const store::Batch& batch);
+  void count(const store::Batch& batch);
 
   void prepare_handover(const store::TokenNews& tokens);
   void wait_for_handover();
@@ -142,6 +145,7 @@ class Loop {
   void prove_life();
   std::string_view stuck();
   void show_status();
+  void show_figures();
   void refresh();
   void flush();
   void flush_some();
@@ -184,6 +188,8 @@ class Loop {
   base::Instant stop_by_{};                ///< steady
   std::int64_t data_version_ = -1;  ///< of the latest refresh; the first one takes what was said while nobody ran
   std::uint64_t token_revision_ = 0;
+  bool incidents_changed_ = true;   ///< since the metrics counted them
+  bool deliveries_changed_ = true;  ///< since the metrics counted them
   std::exception_ptr failure_;
   std::function<void(const Audited&)> observer_;
   std::function<void(const Discovered&)> discovered_;

@@ -53,10 +53,12 @@ void Loop::commit() {
   }
   auto works = std::exchange(held_, {});
   store_thread_.run(
-      [batch = std::move(batch)](store::Store& store) mutable {
+      [batch = std::move(batch), metrics = parts_.metrics, &clock = parts_.clock](store::Store& store) mutable {
         std::string refusal;
+        const base::Instant begun = clock.now().steady;
         try {
           store.commit(batch);
+          if (metrics != nullptr) metrics->wrote(clock.now().steady - begun);
         } catch (const store::FullStore& error) {  // the edge of a job: every other failure ends the process
           refusal = error.what();
         }
@@ -145,6 +147,7 @@ void Loop::resume() {
 }
 
 void Loop::after_commit(const store::Batch& batch) {
+  count(batch);
   for (const auto& change : batch.changes) {
     // A first answer is no news; a thousand new pairs would drown what is.
     const auto level = change.kind == "first_seen" ? spdlog::level::debug : spdlog::level::info;
@@ -174,6 +177,18 @@ void Loop::after_commit(const store::Batch& batch) {
   if (!deliveries.empty()) dispatcher_.take(deliveries, batch.bodies);
   dispatcher_.recorded(batch.attempts);
   base::crash_point("loop.dispatched");
+}
+
+void Loop::count(const store::Batch& batch) {
+  incidents_changed_ |= !batch.incidents.empty();
+  deliveries_changed_ |= !batch.deliveries.empty() || !batch.attempts.empty();
+  if (parts_.metrics == nullptr) return;
+  for (const auto& incident : batch.incidents) {
+    const bool opened = !incident.resolved_at && incident.updated_at == incident.opened_at;
+    if (opened) parts_.metrics->opened(incident.finding.key.cause);
+  }
+  for (const auto& attempt : batch.attempts) parts_.metrics->tried(attempt);
+  parts_.metrics->show(batch.gauges);
 }
 
 }  // namespace service

@@ -82,6 +82,8 @@ void Loop::ask(const AuditWork& work) {
     if (counts(work, reply)) {
       const auto observation = xads::classify(reply, parts_.engine.roster().account_id(work.account), parts_.codes);
       parts_.engine.finish(work, observation, parts_.clock.now());
+      if (parts_.metrics != nullptr)
+        parts_.metrics->heard(observation.answer, parts_.clock.now().steady - work.asked.at);
       report(work, observation);
     }
     after_answer();

@@ -59,7 +59,8 @@ struct Workshop {
                                                               .health = health,
                                                               .store = *store,
                                                               .clock = clock,
-                                                              .log = log},
+                                                              .log = log,
+                                                              .metrics = &metrics},
                                            loop_options);
   }
 
@@ -67,6 +68,7 @@ struct Workshop {
   boost::asio::signal_set signals{io};
   base::SystemClock clock;
   service::Health health{clock.now().steady};
+  service::Metrics metrics{"0.1.0", "/nowhere", clock.now().utc};
   base::SeededRandom random{5};
   ScriptedTransport api, sinks;
   xads::Client client{{}, clock, random};
