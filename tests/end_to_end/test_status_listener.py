@@ -135,7 +135,8 @@ class Attacked(Attacks, ListenerCase):
         """The audit went on meanwhile, and on time."""
         granted = 'adsauditd_probes_total{result="granted"}'
         wait_until(lambda: self.value(granted) > self.granted + 2, 10)
-        self.assertLess(self.value("adsauditd_schedule_lateness_seconds"), 0.5)
+        # A few milliseconds on a quiet machine; tests share theirs.
+        self.assertLess(self.value("adsauditd_schedule_lateness_seconds"), 2)
         self.assertEqual(self.answer("incidents")["incidents"], [])
 
 
