@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "choices.h"
 #include "context.h"
+#include "control.h"
 #include "machine.h"
 #include "progress.h"
 
@@ -194,14 +195,8 @@ std::vector<std::string> names_of(const std::vector<const alert::Destination*>& 
   return names;
 }
 
-base::Duration limit_of(const std::string& text) {
-  const auto limit = base::parse_duration(text);
-  if (!limit) throw UsageError("--timeout: " + limit.error());
-  return limit.value();
-}
-
 int test(const Invocation& called, const Options& options) {
-  const base::Duration limit = limit_of(options.timeout);
+  const base::Duration limit = timeout_from(options.timeout);
   const auto settings = load_settings(called, Secrets::kNeeded);
   auto names = names_of(destinations_named(settings, options.destination), options.kind);
   base::SystemRandom random;

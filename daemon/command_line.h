@@ -33,6 +33,7 @@ struct Invocation {
 // One function a verb, each in a file of its own: declares the verb's options and sets Invocation::verb.
 void add_run(CLI::App& app, Invocation& invocation);
 void add_reload(CLI::App& app, Invocation& invocation);
+void add_wait(CLI::App& app, Invocation& invocation);
 void add_audit(CLI::App& app, Invocation& invocation);
 void add_config(CLI::App& app, Invocation& invocation);
 void add_token(CLI::App& app, Invocation& invocation);

@@ -1,13 +1,36 @@
 #include "control.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
 
+#include "command_line.h"
 #include "complaint_output.h"
 #include "service/control_socket.h"
 
 namespace app {
+
+using service::ControlFailure;
+
+namespace {
+
+[[noreturn]] void complain(const std::string& path, const ControlFailure& failure) {
+  switch (failure.kind) {
+    case ControlFailure::Kind::kNotPermitted:
+      throw CommandError(kExitNotPermitted,
+                         fmt::format("{}: {}; only root and the user of the daemon may ask it", path, failure.detail));
+    case ControlFailure::Kind::kTimedOut:
+      throw CommandError(kExitTimedOut, "the daemon has not finished yet: " + failure.detail + "; its log tells more");
+    case ControlFailure::Kind::kNobody:
+    case ControlFailure::Kind::kBroken:
+      break;
+  }
+  throw CommandError(kExitUnreachable, fmt::format("{}: {}", path, failure.detail));
+}
+
+}  // namespace
 
 std::vector<std::string> control_paths(const std::string& store_path) {
   std::vector<std::string> paths;
@@ -50,6 +73,24 @@ ReloadOutcome outcome_from_line(const std::string& line) {
   if (complaints == nullptr || !complaints->IsArray()) return outcome;
   for (const auto& complaint : complaints->GetArray()) outcome.complaints.push_back(read_complaint(complaint));
   return outcome;
+}
+
+base::Duration timeout_from(const std::string& text) {
+  const auto limit = base::parse_duration(text);
+  if (!limit) throw UsageError("--timeout: " + limit.error());
+  return limit.value();
+}
+
+ReloadOutcome ask_control(const std::string& store_path, const std::string& action, base::Duration limit) {
+  for (const auto& path : control_paths(store_path)) {
+    const auto answer = service::ask_daemon(path, {action, store_path}, limit);
+    if (!answer && answer.error().kind == ControlFailure::Kind::kNobody) continue;
+    if (!answer) complain(path, answer.error());
+    auto outcome = outcome_from_line(answer.value());
+    if (outcome.code != kExitUnreachable) return outcome;
+  }
+  throw CommandError(kExitUnreachable,
+                     fmt::format("no daemon answers for the database {}; adsauditd run starts one", store_path));
 }
 
 }  // namespace app

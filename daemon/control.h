@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "exit_codes.h"
 #include "settings/complaint.h"
 
@@ -22,5 +23,11 @@ struct ReloadOutcome {
 std::string to_line(const ReloadOutcome& outcome);
 /// An answer that to_line() did not write is a failure.
 ReloadOutcome outcome_from_line(const std::string& line);
+
+/// Of the option --timeout. Throws UsageError.
+base::Duration timeout_from(const std::string& text);
+/// Asks the daemon that has this database for `action`. Throws CommandError: kExitUnreachable when none answers for it,
+/// kExitNotPermitted, kExitTimedOut when there is no answer within `limit`.
+ReloadOutcome ask_control(const std::string& store_path, const std::string& action, base::Duration limit);
 
 }  // namespace app

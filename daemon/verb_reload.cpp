@@ -5,50 +5,14 @@
 #include "complaint_output.h"
 #include "context.h"
 #include "control.h"
-#include "service/control_socket.h"
 
 namespace app {
 namespace {
 
-using service::ControlFailure;
-
-base::Duration limit_of(const std::string& text) {
-  const auto limit = base::parse_duration(text);
-  if (!limit) throw UsageError("--timeout: " + limit.error());
-  return limit.value();
-}
-
-[[noreturn]] void complain(const std::string& path, const ControlFailure& failure) {
-  switch (failure.kind) {
-    case ControlFailure::Kind::kNotPermitted:
-      throw CommandError(kExitNotPermitted,
-                         fmt::format("{}: {}; only root and the user of the daemon may ask it", path, failure.detail));
-    case ControlFailure::Kind::kTimedOut:
-      throw CommandError(kExitTimedOut, "the daemon has not finished yet: " + failure.detail + "; its log tells more");
-    case ControlFailure::Kind::kNobody:
-    case ControlFailure::Kind::kBroken:
-      break;
-  }
-  throw CommandError(kExitUnreachable, fmt::format("{}: {}", path, failure.detail));
-}
-
-/// Of the daemon that has this database.
-ReloadOutcome ask(const std::string& store_path, base::Duration limit) {
-  for (const auto& path : control_paths(store_path)) {
-    const auto answer = service::ask_daemon(path, {"reload", store_path}, limit);
-    if (!answer && answer.error().kind == ControlFailure::Kind::kNobody) continue;
-    if (!answer) complain(path, answer.error());
-    auto outcome = outcome_from_line(answer.value());
-    if (outcome.code != kExitUnreachable) return outcome;
-  }
-  throw CommandError(kExitUnreachable,
-                     fmt::format("no daemon answers for the database {}; adsauditd run starts one", store_path));
-}
-
 int reload(const Invocation& called, const std::string& timeout) {
-  const base::Duration limit = limit_of(timeout);
-  const auto outcome =
-      ask(settings::store_path_in(called.settings_file, references_of_process(Secrets::kSkipped)), limit);
+  const base::Duration limit = timeout_from(timeout);
+  const auto outcome = ask_control(
+      settings::store_path_in(called.settings_file, references_of_process(Secrets::kSkipped)), "reload", limit);
   if (called.json) {
     fmt::print("{}\n", to_line(outcome));
     return outcome.code;
