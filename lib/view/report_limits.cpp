@@ -31,8 +31,9 @@ std::string about_evidence(const Report& report) {
     if (!age) ++untold;
     if (age && *age > report.query.bound) ++old;
   }
-  std::string text = fmt::format("{} of the answers at the end are older than the detection bound ({}).", old,
-                                 base::to_rough_text(report.query.bound));
+  std::string text =
+      fmt::format("Answers at the end that were last heard longer ago than the detection bound ({}): {}.",
+                  base::to_rough_text(report.query.bound), old);
   if (untold > 0)
     text += fmt::format(
         " Of {} more it is not known when they were heard last: another answer followed after the span, or nobody asks "

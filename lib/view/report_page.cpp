@@ -143,11 +143,13 @@ void write_page(std::ostream& out, const Report& report) {
   page.element("h1", "Access report");
   if (report.chain.broken_at) page.element("p", report.limits.front(), {{"class", "alarm"}, {"role", "alert"}});
   write_facts(page, report);
-  page.element("h2", "Time well, in incidents, blind and unknown");
+  page.element("h2", "All pairs together");
   draw_coverage(page, report.coverage);
+  write_table(page, report, ReportTable::kAccess);
   write_strips(page, report);
   write_latencies(page, report);
-  for (const auto table : all_report_tables()) write_table(page, report, table);
+  for (const auto table : all_report_tables())
+    if (table != ReportTable::kAccess) write_table(page, report, table);
   page.element("h2", "What this report cannot tell");
   page.open("ul");
   for (const auto& limit : report.limits) page.element("li", limit);
