@@ -15,21 +15,21 @@ constexpr std::size_t kMostStrips = 200;
 
 constexpr std::string_view kStyle = R"css(
 :root{color-scheme:light}
-body{font:15px/1.45 system-ui,"Liberation Sans",Arial,sans-serif;color:#1b1b1b;background:#fff;margin:2rem auto;max-width:75rem;padding:0 1rem}
+body{font:15px/1.45 system-ui,"Liberation Sans",Arial,sans-serif;color:#1b1b1b;background:#fff;margin:2rem auto;max-width:80rem;padding:0 1rem}
 h1{font-size:1.7rem;margin:0 0 1rem}h2{font-size:1.2rem;margin:2.2rem 0 .6rem;border-bottom:2px solid #1b1b1b;padding-bottom:.2rem}
 h3{font-size:1rem;margin:1rem 0 .3rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:0}dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}
 .wide{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-size:.82rem}
-th,td{text-align:left;vertical-align:top;padding:.3rem .5rem;border-bottom:1px solid #c9c9c9;overflow-wrap:break-word}
-th{border-bottom:2px solid #6b6b6b;white-space:nowrap}td.id{overflow-wrap:anywhere;min-width:7rem}
+table{border-collapse:collapse;width:100%;font-size:.76rem}
+th,td{text-align:left;vertical-align:top;padding:.25rem .4rem;border-bottom:1px solid #c9c9c9;overflow-wrap:break-word}
+th{border-bottom:2px solid #6b6b6b}.at{white-space:nowrap}
 tr:nth-child(even) td{background:#f7f7f7}
 .picture{width:100%;height:auto;display:block;font:12px system-ui,"Liberation Sans",Arial,sans-serif}
 .legend{font-size:.8rem}.key{display:inline-block;padding:.05rem .45rem;margin:0 .2rem .2rem 0}
 .alarm{border:3px solid #b3261e;padding:.6rem 1rem;font-weight:600}
 .sign{display:grid;grid-template-columns:1fr 1fr;gap:3rem;margin-top:3.5rem}.sign p{border-top:1px solid #1b1b1b;padding-top:.3rem}
 @page{size:A4 landscape;margin:12mm}
-@media print{body{margin:0;max-width:none;padding:0;font-size:10pt}.wide{overflow:visible}table{font-size:7.5pt}th{white-space:normal}
+@media print{body{margin:0;max-width:none;padding:0;font-size:10pt}.wide{overflow:visible}table{font-size:7.5pt}
 h2,h3{break-after:avoid}tr,.picture,.sign{break-inside:avoid}thead{display:table-header-group}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 )css";
@@ -43,12 +43,15 @@ void write_facts(Markup& page, const Report& report) {
   page.close();
 }
 
+/// "2026-11-23 10:15:00" is not broken at its hyphens.
+bool is_time(std::string_view cell) { return cell.size() == 19 && cell[4] == '-' && cell[7] == '-' && cell[13] == ':'; }
+
 void write_table(Markup& page, const Report& report, ReportTable table) {
   page.element("h2", title_of(table));
   const auto columns = columns_of(table, Style::kPeople);
   bool empty = true;
   const auto begin = [&] {
-    page.open("div", {{"class", "wide"}});
+    page.open("div", {{"class", "wide"}, {"tabindex", "0"}});
     page.open("table");
     page.open("thead");
     page.open("tr");
@@ -61,7 +64,12 @@ void write_table(Markup& page, const Report& report, ReportTable table) {
   each_row(table, report, Style::kPeople, [&](const std::vector<std::string>& row) {
     if (empty) begin();
     page.open("tr");
-    for (const auto& cell : row) page.element("td", cell);
+    for (const auto& cell : row) {
+      if (is_time(cell))
+        page.element("td", cell, {{"class", "at"}});
+      else
+        page.element("td", cell);
+    }
     page.close();
     page.raw("\n");
   });

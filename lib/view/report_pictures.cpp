@@ -49,7 +49,7 @@ void rectangle(Markup& page, double x, double y, double width, double height, st
                      {"width", number(width)},
                      {"height", number(height)},
                      {"fill", fill},
-                     {"stroke", "#ffffff"},
+                     {"stroke", width < 5 ? "none" : "#ffffff"},
                      {"stroke-width", "1"}});
   page.element("title", title);
   page.close();
@@ -123,8 +123,10 @@ void draw_coverage(Markup& page, const Coverage& coverage) {
     if (parts[part].length.count() > 0) {
       const double share =
           static_cast<double>(parts[part].length.count()) / static_cast<double>(coverage.total().count());
-      rectangle(page, left, 0, std::max(1.5, share * kWidth), 26, parts[part].fill, texts[part]);
-      left += share * kWidth;
+      const double width =
+          std::min(std::max(3.0, share * kWidth), kWidth - left);  // a minute of blindness is seen, too
+      rectangle(page, left, 0, width, 26, parts[part].fill, texts[part]);
+      left += width;
     }
     const double column = static_cast<double>(part) * kWidth / 4;
     rectangle(page, column, 40, 12, 12, parts[part].fill, texts[part]);

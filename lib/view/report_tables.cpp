@@ -62,10 +62,10 @@ void access_rows(const Report& report, Style style, const Take& take) {
     const auto token = report.tokens.find(pair.token);
     take({pair.account, name == report.account_names.end() ? "" : name->second, pair.token,
           token == report.tokens.end() ? "" : token->second.kind, end == nullptr ? "" : user_of(end->answer),
-          end == nullptr ? "token removed" : permissions_text(end->answer), time_text(pair.steps.back().at, style),
-          std::to_string(pair.steps.back().number), pair.evidence_at ? time_text(*pair.evidence_at, style) : "",
-          end == nullptr ? "" : optional_text(evidence_age(pair, report.query.span), style), pair.approval,
-          start_text(pair, report, style)});
+          end == nullptr ? "token removed" : permissions_text(end->answer), start_text(pair, report, style),
+          time_text(pair.steps.back().at, style), std::to_string(pair.steps.back().number),
+          pair.evidence_at ? time_text(*pair.evidence_at, style) : "",
+          end == nullptr ? "" : optional_text(evidence_age(pair, report.query.span), style), pair.approval});
   }
 }
 
@@ -185,12 +185,18 @@ std::vector<std::string> columns_of(ReportTable table, Style style) {
   const bool people = style == Style::kPeople;
   switch (table) {
     case ReportTable::kAccess:
-      return {"account",    "account name",
-              "token",      "kind",
-              "user",       "permissions at the end",
-              "since",      "log entry",
-              "last heard", people ? "evidence age" : "evidence age seconds",
-              "approved",   "permissions at the start"};
+      return {"account",
+              "account name",
+              "token",
+              "kind",
+              "user",
+              "permissions at the end",
+              "permissions at the start",
+              "since",
+              "log entry",
+              "last heard",
+              people ? "evidence age" : "evidence age seconds",
+              "approved"};
     case ReportTable::kChanges:
       return {"number", "at", "kind", "token", "account", "before", "after", "rule", "approved", "hash"};
     case ReportTable::kIncidents:
