@@ -69,8 +69,10 @@ std::optional<ReportIncident> seen_in(const verdict::Incident& incident, const S
 /// Times of trouble, by whom they are of.
 class Troubles {
  public:
-  Troubles(const Report& report, base::Duration bound) : report_(report), bound_(bound) {
+  Troubles(const Report& report, const std::vector<verdict::Incident>& blind_later)
+      : report_(report), bound_(report.query.bound) {
     for (const auto& seen : report.incidents) add(seen.incident);
+    for (const auto& incident : blind_later) add(incident);
     for (auto* all : {&by_token_, &by_account_, &by_app_, &by_pair_, &blind_})
       for (auto& [key, stretches] : *all) stretches = merged(std::move(stretches));
     // Of that time nobody knows any more which incidents there were.
@@ -102,7 +104,7 @@ class Troubles {
 
   void add(const verdict::Incident& incident) {
     const auto& key = incident.finding.key;
-    const Stretch open{incident.opened_at, incident.resolved_at.value_or(report_.query.span.until)};
+    const Stretch open{incident.opened_at, incident.resolved_at.value_or(report_.query.now)};
     const auto scope = verdict::scope_of(key.cause);
     if (key.cause == verdict::Cause::kAuditBlind) return add_blind(incident.finding, open);
     if (verdict::severity_of(incident.finding) == verdict::Severity::kInfo) return;
@@ -191,11 +193,18 @@ bool concerns(const ReportQuery& query, const verdict::Incident& incident, const
   return token_fits && (query.account.empty() || key.account.empty() || key.account == query.account);
 }
 
-void read_incidents(store::Store& store, Report& report) {
+/// Gives those that were opened after the span and tell of blindness that had begun within it.
+std::vector<verdict::Incident> read_incidents(store::Store& store, Report& report) {
+  std::vector<verdict::Incident> blind_later;
+  const auto until = report.query.span.until;
   for (const auto& incident : store.incidents({.open_only = false, .limit = kAll})) {
     if (!concerns(report.query, incident, report.token_names)) continue;
+    const bool is_blind = incident.finding.key.cause == verdict::Cause::kAuditBlind;
+    if (is_blind && incident.opened_at >= until && incident.opened_at - report.query.bound < until)
+      blind_later.push_back(incident);
     if (auto seen = seen_in(incident, report.query.span)) report.incidents.push_back(std::move(*seen));
   }
+  return blind_later;
 }
 
 std::string about_of(const Report& report, const verdict::Incident& incident) {
@@ -260,10 +269,10 @@ Report read_report(store::Store& store, const ReportQuery& query) {
   report.last = std::move(log.last);
   report.changes = std::move(log.changes);
   report.approvals = std::move(log.approvals);
-  read_incidents(store, report);
+  const auto blind_later = read_incidents(store, report);
   read_words(store, report);
   const OpenRuns runs = open_runs(store, query, report.token_names);
-  const Troubles troubles(report, query.bound);
+  const Troubles troubles(report, blind_later);
   const PairBuilder builder(query, runs, troubles);
   for (auto& [key, pair] : log.pairs) {
     const bool gone = pair.steps.size() == 1 && pair.steps[0].answer.empty();

@@ -54,14 +54,15 @@ std::vector<std::string> limits_of(const Report& report) {
                   "it is noticed within {}, or the time is told as blind.",
                   bound),
       "When the service was stopped is not stored. A stop that ended within the span counts as what was known before "
-      "it; one at the end of the span counts as unknown time.",
+      "it, which may be well, although nobody looked; one at the end of the span counts as unknown time.",
+      "Audits with the same answer are not stored one by one. An answer that was heard both before and after the end "
+      "of the span counts as heard at its end: its evidence age is told as 0.",
       fmt::format(
           "Blind time is counted from {} before it was told. One incident names at most 20 blind pairs; for all "
           "others that time counts as unknown, never as well.",
           bound),
       "Incidents, announced changes and mutes are kept for a while after their end (store.retention.incidents); the "
-      "time "
-      "before that counts as unknown. With store.retention.max_size they may have gone earlier, untold here.",
+      "time before that counts as unknown. With store.retention.max_size they may have gone earlier, untold here.",
       "The store keeps no history of how much of the rate limits was used."};
   return limits;
 }

@@ -1,5 +1,7 @@
 // The forms of a report that are text: Markdown and CSV.
 
+#include <algorithm>
+#include <array>
 #include <ostream>
 
 #include "base/text.h"
@@ -47,10 +49,14 @@ void write_table(std::ostream& out, const Report& report, ReportTable table) {
   if (empty) out << nothing_of(table) << '\n';
 }
 
-/// A spreadsheet computes what begins so (OWASP: CSV Injection), also behind blanks.
+/// A spreadsheet computes what begins so (OWASP: CSV Injection), also behind blanks, and some do with the wide forms.
 bool is_formula(std::string_view cell) {
   const auto first = cell.find_first_not_of(' ');
-  return first != std::string_view::npos && std::string_view("=+-@\t\r\n").find(cell[first]) != std::string_view::npos;
+  if (first == std::string_view::npos) return false;
+  cell.remove_prefix(first);
+  constexpr std::array<std::string_view, 4> kWide{"\uff1d", "\uff0b", "\uff0d", "\uff20"};
+  return std::string_view("=+-@\t\r\n").find(cell.front()) != std::string_view::npos ||
+         std::any_of(kWide.begin(), kWide.end(), [&](std::string_view sign) { return cell.starts_with(sign); });
 }
 
 void write_csv_row(std::ostream& out, const std::vector<std::string>& cells) {

@@ -170,7 +170,12 @@ class UsageTest(VerbCase):
         self.audit()
         self.refused(6, 'no token "nobody"', "report", "--token", "nobody")
         self.refused(6, 'no ad account "nowhere"', "report", "--account", "nowhere")
-        self.assertIn("* **Span:** ", self.shown("report", "--quarter", "this"))
+        for quarter, since, until in (("2024Q4", "2024-10-01", "2025-01-01"), ("2025q1", "2025-01-01", "2025-04-01")):
+            made = self.answer("report", "--quarter", quarter)
+            self.assertEqual((made["since"], made["until"]), (since + "T00:00:00.000Z", until + "T00:00:00.000Z"))
+            self.assertEqual(made["access"], [])
+        made = self.answer("report", "--quarter", "this")
+        self.assertEqual((made["until"], len(made["access"])), (made["made_at"], 3))
         self.check_help("report")
 
 

@@ -46,6 +46,17 @@ TEST_CASE("report forms: each table as CSV, where no cell of a stranger begins a
   CHECK(out.str().find(",'=cmd|'/c calc'!A1,") != std::string::npos);
 }
 
+TEST_CASE("report forms: CSV takes no sign of a formula at the beginning of a cell, not even a wide one") {
+  for (const std::string name : {"=1", "+1", "-1", "@x", "  =1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff201"}) {
+    view::Report report;
+    report.approvals = {{report_sample::day(1), "accepted", name, "a,b \"c\"", "fine =1"}};
+    std::ostringstream out;
+    view::write_csv(out, report, view::ReportTable::kApprovals);
+    CHECK(out.str() ==
+          "at,what,by,about,reason\r\n2026-07-02T00:00:00.000Z,accepted,'" + name + ",\"a,b \"\"c\"\"\",fine =1\r\n");
+  }
+}
+
 TEST_CASE("report forms: the page, without scripts and links and with the markup of strangers as text") {
   std::ostringstream out;
   view::write_page(out, sample_report());

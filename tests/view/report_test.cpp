@@ -55,6 +55,25 @@ TEST_CASE("report: of pairs that a blind incident does not name, nobody can tell
   CHECK(pair.coverage.in_incident == 48h);
 }
 
+TEST_CASE("report: blindness that was told only after the span was no good time at its end") {
+  Sample sample;
+  auto query = sample.query();
+  query.span.until = day(60, -5min);  // told at day 60, of the twenty minutes before it
+  const auto report = view::read_report(sample.store(), query);
+  CHECK(pair_of(report, "brand-a", "18ce2").coverage.blind == 15min);
+  CHECK(pair_of(report, kDeveloper, "18ce1").coverage.unknown == 15min);
+  for (const auto& seen : report.incidents) CHECK(seen.incident.finding.key.cause != verdict::Cause::kAuditBlind);
+  query.span.until = day(60, -20min);
+  CHECK(pair_of(view::read_report(sample.store(), query), "brand-a", "18ce2").coverage.blind == 0ms);
+}
+
+TEST_CASE("report: overlapping incidents of a pair count once") {
+  Sample sample;
+  sample.incident(verdict::Cause::kComposerLost, sample.a(), "18ce2", day(5), day(9));
+  sample.incident(verdict::Cause::kRoleReduced, sample.a(), "18ce2", day(7), day(11));
+  CHECK(pair_of(sample.report(), "brand-a", "18ce2").coverage.in_incident == 6 * 24h);
+}
+
 TEST_CASE("report: a removed token has no answer at the end, and its time after that is unknown") {
   Sample sample;
   const auto report = sample.report();
