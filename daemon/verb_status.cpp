@@ -120,6 +120,7 @@ std::string schedule_text(const Gauges& gauges) {
   };
   windows("buckets_yielding", "left to others");
   windows("buckets_parked", "parked after a 429");
+  windows("buckets_unfit", "too small for what is asked, see adsauditd budget");
   if (value("in_flight_limit") > 0)
     text += fmt::format("; {} of at most {} questions under way", value("in_flight"), value("in_flight_limit"));
   if (value("written_at_ms") > 0)

@@ -31,6 +31,10 @@ class Bucket {
   void park(base::Instant until);
 
   int limit() const { return limit_; }
+  /// Of X's limit, whoever uses it, by the headers of a window that is not over: from 0 to 1. 1 when nothing is known.
+  double left(base::Instant now) const {
+    return remaining_ < 0 || reset_ <= now ? 1 : static_cast<double>(remaining_) / limit_;
+  }
   base::Instant parked_until() const { return parked_until_; }
   bool yields(base::Instant now) const { return yielding_ && reset_ > now; }
   /// A fresh bucket would do the same.

@@ -268,6 +268,22 @@ std::size_t Budget::parked(base::Instant now) const {
       buckets_.begin(), buckets_.end(), [&](const auto& entry) { return entry.second.bucket.parked_until() > now; }));
 }
 
+double Budget::least_left(base::Instant now) const {
+  double least = 1;
+  for (const auto& [key, held] : buckets_) least = std::min(least, held.bucket.left(now));
+  return least;
+}
+
+bool Budget::counts(TokenIndex token, Counting by) const {
+  const Mode mode = mode_of(token, Endpoint::kAccess);
+  return mode == Mode::kUnknown || (mode == Mode::kToken) == (by == Counting::kToken);
+}
+
+int Budget::limit_of(const BucketId& bucket) const {
+  const auto held = buckets_.find(key_of(bucket));
+  return held == buckets_.end() ? documented_limit(bucket.endpoint) : held->second.bucket.limit();
+}
+
 std::size_t Budget::held() const { return buckets_.size(); }
 
 }  // namespace audit

@@ -75,6 +75,13 @@ class Budget {
   std::size_t yielding(base::Instant now) const;  ///< buckets that leave their window to others
   std::size_t parked(base::Instant now) const;    ///< buckets after a 429
   std::size_t held() const;                       ///< buckets in memory
+  /// Of the bucket of which the least is left, see Bucket::left().
+  double least_left(base::Instant now) const;
+
+  /// Whether the audits of this token are counted in this way, for all that is known: in both as long as nothing is.
+  bool counts(TokenIndex token, Counting by) const;
+  /// Calls per window that X allows, documented or learned.
+  int limit_of(const BucketId& bucket) const;
 
  private:
   using Key = std::uint64_t;  ///< a BucketId in one word

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/ensure.h"
+#include "service/demand.h"
 
 namespace service {
 namespace {
@@ -330,9 +331,12 @@ store::Batch Engine::take_batch() { return std::exchange(batch_, {}); }
 std::vector<store::Gauge> Engine::gauges(base::Moment now) {
   base::Duration oldest{0};
   base::Duration bound{0};
+  Demand demand(limits_.budget());
   for (std::size_t place = 0; place < roster_.pair_places(); ++place) {
     const Pair& pair = roster_.pair(PairIndex{static_cast<std::uint32_t>(place)});
     if (pair.id.null() || !schedule_.contains(PairIndex{static_cast<std::uint32_t>(place)})) continue;
+    demand.add(limits_.asker(audit::TokenIndex{pair.token}, audit::AccountIndex{pair.account}),
+               audit::interval_of(options_.intervals, pair.interval_class));
     const base::Duration age = now.steady - std::max(pair.answered, watching_since_);
     const base::Duration allowed = bound_of(pair);
     // Compared by how much of its own bound each has used up.
@@ -350,6 +354,8 @@ std::vector<store::Gauge> Engine::gauges(base::Moment now) {
                                    {"detection_bound_ms", number(bound.count())},
                                    {"buckets_yielding", number(limits_.budget().yielding(now.steady))},
                                    {"buckets_parked", number(limits_.budget().parked(now.steady))},
+                                   {"buckets_unfit", number(demand.unfit())},
+                                   {"least_left_permille", number(1000 * limits_.budget().least_left(now.steady))},
                                    {"in_flight", number(api_pace_.in_flight())},
                                    {"in_flight_limit", number(api_pace_.limit())},
                                    {"audits_total", number(audits_)},

@@ -45,12 +45,11 @@ class Limits {
   std::vector<store::BucketRow> take_changed(base::Moment now);
   std::string name_of(const audit::BucketId& bucket) const;  ///< "account/18ce54d4x5t/access"
   const audit::Budget& budget() const { return *budget_; }
+  audit::Budget::Asker asker(audit::TokenIndex token, std::optional<audit::AccountIndex> account) const;
   /// The token goes: what the database is to forget.
   std::vector<store::BucketRow> forget(audit::TokenIndex token);
 
  private:
-  audit::Budget::Asker asker(audit::TokenIndex token, std::optional<audit::AccountIndex> account) const;
-
   const audit::BudgetOptions& options_;
   const Roster& roster_;
   std::optional<audit::Budget> budget_;

@@ -67,6 +67,14 @@ std::optional<double> resident_bytes() {
 }  // namespace
 
 struct Metrics::Families {
+  static prometheus::Gauge& windows(prometheus::Registry& registry, const char* state) {
+    return gauge(
+        registry, "adsauditd_rate_limit_buckets",
+        "Rate limits that are not used for now (parked: after a 429; yielding: left to others), or that cannot "
+        "give what the audits ask (unfit).",
+        {{"state", state}});
+  }
+
   prometheus::Registry registry;
   prometheus::Gauge& reload_good = gauge(registry, "adsauditd_config_last_reload_successful",
                                          "Whether the latest settings that were read are in force.");
@@ -78,10 +86,12 @@ struct Metrics::Families {
                                     "Last certain answer of the pair that has used up most of its bound.");
   prometheus::Gauge& lateness = gauge(registry, "adsauditd_schedule_lateness_seconds",
                                       "99 of 100 questions of the last two minutes were asked no later than this.");
-  prometheus::Gauge& throttled_windows =
-      gauge(registry, "adsauditd_rate_limit_buckets", "Rate-limit windows that are not used.", {{"state", "parked"}});
-  prometheus::Gauge& yielding_windows =
-      gauge(registry, "adsauditd_rate_limit_buckets", "Rate-limit windows that are not used.", {{"state", "yielding"}});
+  prometheus::Gauge& throttled_windows = windows(registry, "parked");
+  prometheus::Gauge& yielding_windows = windows(registry, "yielding");
+  prometheus::Gauge& unfit_windows = windows(registry, "unfit");
+  prometheus::Gauge& least_left =
+      gauge(registry, "adsauditd_rate_budget_remaining_ratio",
+            "What X says is left, whoever uses it, of the rate limit of which the least is left.");
   prometheus::Counter& rate_limited =
       counter(registry, "adsauditd_rate_limited_total", "Audits that X answered with 429.");
   prometheus::Gauge& pending = gauge(registry, "adsauditd_outbox_pending",
@@ -113,6 +123,7 @@ Metrics::Metrics(const std::string& version, std::string store_path, base::Insta
     : store_path_(std::move(store_path)), families_(std::make_unique<Families>()) {
   auto& registry = families_->registry;
   gauge(registry, "adsauditd_build_info", "Which program this is.", {{"version", version}}).Set(1);
+  families_->least_left.Set(1);
   gauge(registry, "process_start_time_seconds", "Start time of the process since unix epoch in seconds.")
       .Set(seconds(now));
   // All that may come is there from the first scrape on, so that a rate sees the first of it.
@@ -224,6 +235,8 @@ void Metrics::show(const std::vector<store::Gauge>& gauges) {
   with("lateness_p99_ms", [&](double ms) { families_->lateness.Set(ms / 1000); });
   with("detection_bound_ms", [&](double ms) { families_->bound.Set(ms / 1000); });
   with("buckets_yielding", [&](double number) { families_->yielding_windows.Set(number); });
+  with("buckets_unfit", [&](double number) { families_->unfit_windows.Set(number); });
+  with("least_left_permille", [&](double permille) { families_->least_left.Set(permille / 1000); });
   with("buckets_parked", [&](double number) { families_->throttled_windows.Set(number); });
   with("written_at_ms",
        [&](double at) { with("oldest_answer_ms", [&](double age) { families_->oldest.Set((at - age) / 1000); }); });

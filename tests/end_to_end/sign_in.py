@@ -79,11 +79,11 @@ def approve(fake, sign_in, user, name, token=None, secret=None):
     return verifier["verifier"]
 
 
-def browse(port, target, host=None, method="GET", timeout=10):
-    """What a browser gets from the call-back's listener: status, headers, body."""
+def browse(port, target, host=None, method="GET", timeout=10, headers=None):
+    """What a browser gets from a listener of ours: status, headers, body."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
-        connection.request(method, target, headers={"Host": host or f"127.0.0.1:{port}"})
+        connection.request(method, target, headers={"Host": host or f"127.0.0.1:{port}", **(headers or {})})
         answer = connection.getresponse()
         return answer.status, dict(answer.getheaders()), answer.read().decode()
     finally:

@@ -58,7 +58,7 @@ class ExitCodes(VerbCase):
         return self.command("status")
 
     WORDS = {0: ": ok, 1 apps", 1: "not overwritten", 2: "wants the id", 3: "unknown key", 4: "no daemon answers",
-             5: "Permission denied", 6: "there is no incident", 10: "token.revoked", 11: "another adsauditd uses it",
+             5: "/sys/adsauditd.key", 6: "there is no incident", 10: "token.revoked", 11: "another adsauditd uses it",
              12: "", 13: "file is not a database"}
 
     def test_each_code_means_what_it_says(self):

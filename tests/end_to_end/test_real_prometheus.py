@@ -48,7 +48,9 @@ class Scraped(unittest.TestCase):
                 with self.subTest(expression):
                     prometheus.query(expression)
                     self.assertLessEqual(real_prometheus.names_in(expression), real_prometheus.names_on(page))
-            self.assertEqual(set(prometheus.rules().values()), {("ok", "inactive")})
+            for rule, (health, state) in prometheus.rules().items():
+                self.assertEqual(health, "ok", rule)
+                self.assertNotEqual(state, "firing", rule)  # a busy machine may have one that waits to be sure
             self.the_counters_survive_a_reload(daemon)
 
     def the_counters_survive_a_reload(self, daemon):

@@ -124,6 +124,20 @@ TEST_CASE("limits: an orderly restart keeps what was left, and spends no call tw
   CHECK(world.truth.windows->refused == 0);
 }
 
+TEST_CASE("limits: a bucket that cannot give what is asked of it is counted, under either way of counting") {
+  World world(every(1s));
+  world.truth.windows = Windows();
+  world.watch("brand-a", {"aaa", "bbb"});
+  world.run_for(10min);
+  CHECK(gauge(world, "buckets_unfit") == 2);  // 900 calls of 200 for each account, by which X counts here
+  World slower(every(10s));
+  slower.truth.windows = Windows();
+  slower.watch("brand-a", {"aaa", "bbb"});
+  slower.run_for(10min);
+  CHECK(gauge(slower, "buckets_unfit") == 0);
+  CHECK(gauge(slower, "least_left_permille") > 900);
+}
+
 TEST_CASE("limits: when others eat the window we leave it to them, say so once, and come back") {
   World world(every(10s));
   world.truth.windows = Windows();
@@ -136,6 +150,7 @@ TEST_CASE("limits: when others eat the window we leave it to them, say so once, 
   world.run_for(14min);
   CHECK(world.truth.windows->most_ours <= 3);
   CHECK(gauge(world, "buckets_yielding") == 1);
+  CHECK(gauge(world, "least_left_permille") < 20);
   int yielding = 0;
   for (const auto& notice : world.engine().take_notices()) {
     if (notice.text.find("budget yielding bucket=account/aaa/access") == 0) ++yielding;

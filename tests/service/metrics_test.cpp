@@ -59,7 +59,11 @@ void live_through_everything(Metrics& metrics) {
   metrics.show(service::Figures{.waiting = 1, .blind = {{service::Blindness::kTls, 3}}, .paused = true});
   metrics.show(service::Undelivered{.pending = 1, .dead = 1, .oldest = kStart});
   metrics.show({{verdict::Severity::kCritical, 2}});
-  metrics.show({{"lateness_p99_ms", 1500}, {"written_at_ms", 10'000}, {"oldest_answer_ms", 4000}});
+  metrics.show({{"lateness_p99_ms", 1500},
+                {"buckets_unfit", 3},
+                {"least_left_permille", 250},
+                {"written_at_ms", 10'000},
+                {"oldest_answer_ms", 4000}});
 }
 
 }  // namespace
@@ -81,6 +85,8 @@ TEST_CASE("metrics: what happened is counted") {
   live_through_everything(metrics);
   CHECK(says(metrics, "adsauditd_probes_total{result=\"denied\"} 1"));
   CHECK(says(metrics, "adsauditd_rate_limited_total 1"));
+  CHECK(says(metrics, "adsauditd_rate_limit_buckets{state=\"unfit\"} 3"));
+  CHECK(says(metrics, "adsauditd_rate_budget_remaining_ratio 0.25"));
   CHECK(says(metrics, "adsauditd_probe_duration_seconds_count 4"));
   CHECK(says(metrics, "adsauditd_probe_duration_seconds_bucket{le=\"0.025\"} 0"));
   CHECK(says(metrics, "adsauditd_probe_duration_seconds_bucket{le=\"0.05\"} 4"));

@@ -171,7 +171,8 @@ void Simulation::commit() {
   for (auto& delivery : batch.deliveries) {
     delivery.state = alert::DeliveryState::kDelivered;
     delivery.attempts = 1;
-    attempts_.push_back({delivery, clock_.now().utc, 204, "delivered", 40ms});
+    attempts_.push_back(
+        {.delivery = delivery, .at = clock_.now().utc, .http_status = 204, .outcome = "delivered", .took = 40ms});
   }
 }
 
