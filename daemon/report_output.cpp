@@ -22,6 +22,15 @@ namespace {
                      fmt::format("cannot write {}: {}", path, std::strerror(error)));
 }
 
+/// Whoever names a device or a link means what it stands for, and that must not be replaced.
+void require_replaceable(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+    throw CommandError(kExitFailure, fmt::format("{} is not a regular file and is not replaced; name another one, or "
+                                                 "leave --output out for standard output",
+                                                 path));
+}
+
 bool make_durable(const std::string& path, int flags) {
   const int file = ::open(path.c_str(), flags | O_CLOEXEC);
   if (file < 0) return false;
@@ -32,6 +41,7 @@ bool make_durable(const std::string& path, int flags) {
 }  // namespace
 
 void write_private_file(const std::string& path, const std::function<void(std::ostream&)>& write) {
+  require_replaceable(path);
   std::string unfinished = path + ".XXXXXX";  // mkstemp() makes it with mode 0600
   const int file = ::mkstemp(unfinished.data());
   if (file < 0) fail(path, errno);

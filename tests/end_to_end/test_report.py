@@ -133,6 +133,10 @@ class ReportTest(VerbCase):
         self.assertTrue(path.read_text().startswith("<!doctype html>"))
         self.assertEqual([name.name for name in self.directory.iterdir() if name.name.startswith("review")],
                          ["review.html"])
+        link = self.directory / "link.html"
+        link.symlink_to(path)
+        self.refused(1, "not a regular file", "report", "--quarter", "this", "--output", str(link))
+        self.assertTrue(link.is_symlink())
         run = self.command("report", "--quarter", "this", "--output", str(self.directory / "none" / "review.md"))
         self.assertEqual(run.returncode, 1)
         self.assertIn("No such file", run.stderr)
