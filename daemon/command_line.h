@@ -43,6 +43,7 @@ void add_status(CLI::App& app, Invocation& invocation);
 void add_history(CLI::App& app, Invocation& invocation);
 void add_incidents(CLI::App& app, Invocation& invocation);
 void add_who_had_access(CLI::App& app, Invocation& invocation);
+void add_report(CLI::App& app, Invocation& invocation);
 void add_expect_change(CLI::App& app, Invocation& invocation);
 void add_ack(CLI::App& app, Invocation& invocation);
 void add_mute(CLI::App& app, Invocation& invocation);

@@ -30,6 +30,7 @@ constexpr std::array kKinds{
     Kind{"severity", "severities"},
     Kind{"SHELL", "shells"},
     Kind{"config", "files"},
+    Kind{"output", "files"},
     Kind{"file", "files"},
     Kind{"FILE", "files"},
 };

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <string>
+
+namespace app {
+
+/// Writes a file of mode 0600 that is there whole or not at all: what had its name before is replaced at the end,
+/// if it is a regular file. Throws CommandError when it cannot be written.
+void write_private_file(const std::string& path, const std::function<void(std::ostream&)>& write);
+
+}  // namespace app
