@@ -33,6 +33,7 @@ struct Invocation {
 // One function a verb, each in a file of its own: declares the verb's options and sets Invocation::verb.
 void add_run(CLI::App& app, Invocation& invocation);
 void add_reload(CLI::App& app, Invocation& invocation);
+void add_wait(CLI::App& app, Invocation& invocation);
 void add_audit(CLI::App& app, Invocation& invocation);
 void add_config(CLI::App& app, Invocation& invocation);
 void add_token(CLI::App& app, Invocation& invocation);
@@ -40,6 +41,7 @@ void add_account(CLI::App& app, Invocation& invocation);
 void add_budget(CLI::App& app, Invocation& invocation);
 void add_status(CLI::App& app, Invocation& invocation);
 void add_history(CLI::App& app, Invocation& invocation);
+void add_events(CLI::App& app, Invocation& invocation);
 void add_incidents(CLI::App& app, Invocation& invocation);
 void add_who_had_access(CLI::App& app, Invocation& invocation);
 void add_expect_change(CLI::App& app, Invocation& invocation);

@@ -169,6 +169,10 @@ void Daemon::await_signal() {
 void Daemon::hear(const service::ControlRequest& request, Answer answer) {
   if (!request.store.empty() && request.store != store_path_)
     return answer(to_line({kExitUnreachable, "this daemon has another database: " + store_path_, {}}));
+  if (request.action == "ready") {
+    if (health_.ready(clock_.now().steady)) return answer(to_line({kExitOk, "the daemon is ready", {}}));
+    return answer(to_line({kExitFailure, "the daemon is not ready yet", {}}));
+  }
   if (request.action != "reload")
     return answer(to_line({kExitUsage, "this daemon knows no such request; it may be of another version", {}}));
   reload(std::move(answer));
