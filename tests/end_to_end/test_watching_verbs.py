@@ -1,0 +1,57 @@
+"""wait and events: what scripts and programs use beside a running daemon."""
+
+import json
+import signal
+import subprocess
+import unittest
+
+from harness import daemon_binary, wait_until
+from verb_case import VerbCase
+
+
+class WatchingVerbs(VerbCase):
+    def follow(self, *arguments):
+        output = self.directory / f"events-{len(arguments)}"
+        with open(output, "wb") as file:
+            process = subprocess.Popen([daemon_binary(), "--config", str(self.file), "events", "--follow", "--json",
+                                        *arguments], stdout=file)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process, lambda: [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
+
+    def test_help(self):
+        self.check_help("wait")
+        self.check_help("events")
+
+    def test_without_a_daemon(self):
+        self.refused(12, "not ready within 200ms", "wait", "--ready", "--timeout", "200ms")
+        self.assertFalse(self.answer("wait", "--ready", "--timeout", "200ms", code=12)["ready"])
+        self.refused(2, "--ready", "wait")
+        self.refused(6, "there is no database", "events")
+        self.refused(2, "did you mean \"changed\"", "events", "--kind", "chnged")
+
+    def test_beside_a_daemon(self):
+        self.daemon()
+        self.assertTrue(self.answer("wait", "--ready", "--timeout", "20s")["ready"])
+        process, seen = self.follow("--after", "0")
+        history = lambda: self.answer("history")["changes"]
+        wait_until(lambda: len(history()) >= 5 and seen() == history(), 15, what="all that was there")
+        self.command("token", "remove", "brand-b")
+        wait_until(lambda: seen() == history(), 15, what="what came since")
+        numbers = [event["number"] for event in seen()]
+        self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(5), 0)
+        self.assertEqual(len(self.shown("events").splitlines()), len(numbers))
+
+    def test_a_reader_that_goes(self):
+        self.audit()
+        process = subprocess.Popen([daemon_binary(), "--config", str(self.file), "events", "--follow"],
+                                   stdout=subprocess.PIPE)
+        self.addCleanup(process.kill)
+        process.stdout.close()
+        self.assertEqual(process.wait(5), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
