@@ -31,7 +31,8 @@ class WatchingVerbs(VerbCase):
         self.refused(2, "did you mean \"changed\"", "events", "--kind", "chnged")
 
     def test_beside_a_daemon(self):
-        self.daemon()
+        self.write(log={"format": "json", "level": "debug"})
+        daemon = self.daemon()
         self.assertTrue(self.answer("wait", "--ready", "--timeout", "20s")["ready"])
         process, seen = self.follow("--after", "0")
         history = lambda: self.answer("history")["changes"]
@@ -40,6 +41,14 @@ class WatchingVerbs(VerbCase):
         wait_until(lambda: seen() == history(), 15, what="what came since")
         numbers = [event["number"] for event in seen()]
         self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
+        lines = [json.loads(line) for line in daemon.log().splitlines() if line.startswith("{")]
+        told = {line["change"]: line for line in lines if line["message"].startswith("change recorded ")}
+        self.assertTrue(told)
+        for event in seen():
+            if event["id"] in told:
+                self.assertEqual(told[event["id"]]["token"], event["token"])
+                self.assertEqual(told[event["id"]]["account"], event["account"])
+        self.assertLessEqual(set(told), {event["id"] for event in seen()})
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(5), 0)
         self.assertEqual(len(self.shown("events").splitlines()), len(numbers))
