@@ -1,15 +1,25 @@
 """wait and events: what scripts and programs use beside a running daemon."""
 
 import json
+import pathlib
 import signal
 import subprocess
 import unittest
+
+import jsonschema
 
 from harness import daemon_binary, wait_until
 from verb_case import VerbCase
 
 
+SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "config" / "schemas"
+
+
 class WatchingVerbs(VerbCase):
+    def check_schema(self, name, answer):
+        schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
+        jsonschema.Draft202012Validator(schema).validate(answer)
+
     def follow(self, *arguments):
         output = self.directory / f"events-{len(arguments)}"
         with open(output, "wb") as file:
@@ -33,12 +43,16 @@ class WatchingVerbs(VerbCase):
     def test_beside_a_daemon(self):
         self.write(log={"format": "json", "level": "debug"})
         daemon = self.daemon()
-        self.assertTrue(self.answer("wait", "--ready", "--timeout", "20s")["ready"])
+        ready = self.answer("wait", "--ready", "--timeout", "20s")
+        self.assertTrue(ready["ready"])
+        self.check_schema("wait", ready)
         process, seen = self.follow("--after", "0")
         history = lambda: self.answer("history")["changes"]
         wait_until(lambda: len(history()) >= 5 and seen() == history(), 15, what="all that was there")
         self.command("token", "remove", "brand-b")
         wait_until(lambda: seen() == history(), 15, what="what came since")
+        for event in seen():
+            self.check_schema("event", event)
         numbers = [event["number"] for event in seen()]
         self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
         lines = [json.loads(line) for line in daemon.log().splitlines() if line.startswith("{")]
