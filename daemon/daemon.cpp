@@ -7,6 +7,7 @@
 #include <csignal>
 #include <utility>
 
+#include "audit/bound.h"
 #include "base/text.h"
 
 namespace app {
@@ -44,6 +45,16 @@ bool asks_elsewhere(const settings::Settings& before, const settings::Settings& 
          before.api.deadline != next.api.deadline || before.tls.ca_file != next.tls.ca_file;
 }
 
+/// What the status site tells of the settings.
+view::SiteOptions site_options(const settings::Settings& settings) {
+  const auto normal = audit::interval_of(settings.audit.intervals, audit::IntervalClass::kNormal);
+  view::SiteOptions options{.version = ADSAUDITD_VERSION,
+                            .bound = audit::detection_bound(normal, service::bound_terms(settings.audit))};
+  for (const auto& destination : settings.destinations)
+    options.destinations.emplace(destination.name, alert::to_text(destination.channel));
+  return options;
+}
+
 }  // namespace
 
 Daemon::Daemon(const Invocation& called, settings::Settings settings)
@@ -54,6 +65,7 @@ Daemon::Daemon(const Invocation& called, settings::Settings settings)
       metrics_(ADSAUDITD_VERSION, store_path_, clock_.now().utc),
       signals_(control_io_, SIGHUP, SIGTERM, SIGINT),
       log_(make_logger(settings_->log)),
+      shown_(site_options(*settings_)),
       status_(
           clock_, health_, [this] { return make_show(); },
           [this](const std::string& why) {
@@ -80,6 +92,7 @@ int Daemon::run() {
     if (!handover || stopping_) return kExitOk;
     if (asks_elsewhere(*settings_, *next_)) handover->api_pace = handover->identity_pace = std::nullopt;
     settings_ = std::move(next_);
+    shown_ = site_options(*settings_);
     log_ = make_logger(settings_->log);
     supervisor_.feed_watchdog();
   }
@@ -214,12 +227,23 @@ void Daemon::read_settings() {
 }
 
 /// On a thread and a connection of its own: who looks delays no audit.
-service::StatusServer::Show Daemon::make_show() const {
-  return [this](const http::InboundRequest& request) -> http::OutboundAnswer {
+service::StatusServer::Show Daemon::make_show() {
+  const auto open = [this] {
+    return store::open_sqlite({.path = store_path_, .key = {}, .access = store::Access::kReader}, random_,
+                              clock_.now().utc);
+  };
+  const auto site = std::make_shared<view::Site>(
+      open, [this] { return shown(); }, clock_);
+  return [this, site](const http::InboundRequest& request) -> http::OutboundAnswer {
     if (request.path() == "/metrics")
       return {.body = metrics_.text(), .content_type = "text/plain; version=0.0.4; charset=utf-8"};
-    return {.status = 404, .body = "not found\n"};
+    return site->answer(request);
   };
+}
+
+view::SiteOptions Daemon::shown() {
+  const std::lock_guard lock(mutex_);
+  return shown_;
 }
 
 /// What only a start can change.

@@ -6,6 +6,7 @@
 #include "change_output.h"
 #include "context.h"
 #include "time_option.h"
+#include "view/twins.h"
 
 namespace app {
 namespace {
@@ -20,54 +21,20 @@ struct Options {
   bool evidence = false;
 };
 
-/// A part of the log.
-struct Page {
-  std::vector<store::HistoryRow> rows;
-  bool more = false;  ///< others follow in the same direction
-};
-
 store::HistoryQuery query_of(const Options& options) {
   store::HistoryQuery query{.since = instant_if_given(options.since, "--since"),
                             .until = instant_if_given(options.until, "--until"),
                             .kinds = options.kinds,
                             .after_number = options.after,
                             .latest_first = options.latest,
-                            .limit = options.limit + 1};  // one more tells whether there are others
+                            .limit = options.limit};
   if (!options.token.empty()) query.token = options.token;
   if (!options.account.empty()) query.account = options.account;
   if (options.before != 0) query.before_number = options.before;
   return query;
 }
 
-/// Requires a query for one row more than the page may have.
-Page read_page(store::Store& store, const store::HistoryQuery& query) {
-  Page page{store.history(query)};
-  page.more = page.rows.size() == static_cast<std::size_t>(query.limit);
-  if (page.more) page.rows.pop_back();
-  return page;
-}
-
-/// What continues after this page: a member with a number, the other null.
-void write_next(base::JsonWriter& writer, const char* name, bool there, const Page& page) {
-  if (there) return member(writer, name, page.rows.back().number);
-  writer.Key(name);
-  writer.Null();
-}
-
-void print_page_as_json(const Page& page, bool latest) {
-  print_json([&](base::JsonWriter& writer) {
-    writer.StartObject();
-    writer.Key("changes");
-    writer.StartArray();
-    for (const auto& row : page.rows) write_change(writer, row);
-    writer.EndArray();
-    write_next(writer, "next_after", page.more && !latest, page);
-    write_next(writer, "next_before", page.more && latest, page);
-    writer.EndObject();
-  });
-}
-
-void print_page(const Page& page, const Options& options) {
+void print_page(const view::HistoryPage& page, const Options& options) {
   std::vector<std::string> header{"NUMBER", "AT", "KIND", "TOKEN", "ACCOUNT", "BEFORE", "AFTER"};
   if (options.evidence) header.insert(header.end(), {"RULE", "ANSWER", "CONFIRMED", "WITNESSES"});
   Table table(header);
@@ -92,9 +59,9 @@ int history(const Invocation& called, const Options& options) {
   const auto query = query_of(options);
   const auto settings = load_settings(called, Secrets::kSkipped);
   base::SystemRandom random;
-  const auto page = read_page(*open_store(settings, random, false), query);
+  const auto page = view::read_history(*open_store(settings, random, false), query);
   if (called.json)
-    print_page_as_json(page, options.latest);
+    print_json([&](base::JsonWriter& writer) { view::write_history(writer, page); });
   else
     print_page(page, options);
   return kExitOk;

@@ -7,6 +7,7 @@
 #include "choices.h"
 #include "context.h"
 #include "time_option.h"
+#include "view/twins.h"
 
 namespace app {
 namespace {
@@ -29,17 +30,17 @@ store::IncidentQuery query_of(const Options& options) {
   return query;
 }
 
-void print_list(const std::vector<verdict::Incident>& found, const TokenNames& names, const Options& options) {
-  if (found.empty()) {
+void print_list(const view::IncidentList& list, const Options& options) {
+  if (list.incidents.empty()) {
     fmt::print("no {}incidents\n", options.all ? "" : "open ");
     return;
   }
   auto header = incident_header();
   if (options.evidence) header.insert(header.end(), {"RULE", "ANSWER", "CONFIRMED", "WITNESSES"});
   Table table(header);
-  for (const auto& incident : found) {
+  for (const auto& incident : list.incidents) {
     const auto& finding = incident.finding;
-    auto row = incident_row(incident, names);
+    auto row = incident_row(incident, list.names);
     if (options.evidence)
       row.insert(row.end(), {or_dash(finding.grounds.rule), or_dash(evidence_text(finding.evidence)),
                              finding.confirmations > 0 ? fmt::format("{} times", finding.confirmations) : "-",
@@ -47,6 +48,7 @@ void print_list(const std::vector<verdict::Incident>& found, const TokenNames& n
     table.add(std::move(row));
   }
   table.print();
+  if (list.more) fmt::print("there are more; see --limit\n");
 }
 
 void print_evidence(const verdict::Finding& finding) {
@@ -86,7 +88,7 @@ void print_one(const verdict::Incident& incident, const TokenNames& names) {
 
 int show_one(const Invocation& called, store::Store& store, const std::string& text) {
   const auto incident = require_incident(store, text);
-  const auto names = token_names(store);
+  const auto names = view::names_of(store, {incident});
   if (called.json)
     print_json([&](base::JsonWriter& writer) { write_incident(writer, incident, names); });
   else
@@ -101,20 +103,11 @@ int incidents(const Invocation& called, const Options& options) {
   base::SystemRandom random;
   const auto store = open_store(settings, random, false);
   if (!options.id.empty()) return show_one(called, *store, options.id);
-  const auto names = token_names(*store);
-  const auto found = store->incidents(query);
-  if (!called.json) {
-    print_list(found, names, options);
-    return kExitOk;
-  }
-  print_json([&](base::JsonWriter& writer) {
-    writer.StartObject();
-    writer.Key("incidents");
-    writer.StartArray();
-    for (const auto& incident : found) write_incident(writer, incident, names);
-    writer.EndArray();
-    writer.EndObject();
-  });
+  const auto list = view::read_incidents(*store, query);
+  if (called.json)
+    print_json([&](base::JsonWriter& writer) { view::write_incidents(writer, list); });
+  else
+    print_list(list, options);
   return kExitOk;
 }
 

@@ -9,8 +9,8 @@
 #include "context.h"
 #include "hold_output.h"
 #include "operator_words.h"
-#include "subjects.h"
 #include "time_option.h"
+#include "view/subject.h"
 
 namespace app {
 namespace {
@@ -66,10 +66,9 @@ alert::Mute mute_of(const Options& options, base::Instant now) {
 
 /// How many open incidents are muted by it: what was meant can be told from what was written.
 std::uint64_t count_fitting(store::Store& store, const alert::Match& match) {
-  const Subjects subjects(store);
   const auto open = store.incidents({.open_only = true, .limit = std::numeric_limits<int>::max()});
   return static_cast<std::uint64_t>(std::count_if(open.begin(), open.end(), [&](const verdict::Incident& incident) {
-    return alert::fits(match, incident, subjects.of(incident.finding.key));
+    return alert::fits(match, incident, view::subject_of(store, incident.finding.key));
   }));
 }
 

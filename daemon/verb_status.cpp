@@ -1,106 +1,22 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
+#include <limits>
 
 #include "base/clock.h"
 #include "context.h"
+#include "view/twins.h"
 
 namespace app {
 namespace {
 
 using Gauges = std::map<std::string, std::int64_t>;
 
-struct State {
-  std::vector<verdict::ProbeState> probes;  ///< by name of the token, then by ad account
-  std::map<std::string, store::AccountFacts> accounts;
-  std::vector<verdict::Incident> incidents;  ///< open ones
-  store::DeliveryCounts deliveries;
-  std::map<std::string, store::DeliveryCounts> undelivered;  ///< by destination
-  TokenNames names;
-  Gauges gauges;  ///< of the daemon, when it wrote them last; empty before the first time
-
-  std::string name_of(const audit::TokenId& token) const {
-    const auto name = names.find(token);
-    return name == names.end() ? std::string() : name->second;
-  }
-};
-
-State read_state(store::Store& store) {
-  constexpr int kAll = std::numeric_limits<int>::max();
-  State state{.probes = store.probes(),
-              .incidents = store.incidents({.open_only = true, .limit = kAll}),
-              .deliveries = store.delivery_counts(),
-              .undelivered = store.undelivered(),
-              .names = token_names(store)};
-  for (auto& facts : store.accounts()) state.accounts.emplace(facts.id, facts);
-  for (auto& gauge : store.gauges()) state.gauges.insert(std::move(gauge));
-  std::sort(state.probes.begin(), state.probes.end(), [&](const auto& left, const auto& right) {
-    return std::pair(state.name_of(left.probe.token), left.probe.account) <
-           std::pair(state.name_of(right.probe.token), right.probe.account);
-  });
-  return state;
-}
-
 std::string answer_of(const verdict::Baseline& baseline) {
   if (!baseline.run) return "not answered yet";
   const std::string suspicion =
       baseline.suspicion ? " (being confirmed: " + verdict::to_text(baseline.suspicion->answer) + ")" : "";
   return verdict::to_text(baseline.run->answer) + suspicion;
-}
-
-void write_pair(base::JsonWriter& writer, const verdict::ProbeState& probe, const State& state) {
-  const auto& run = probe.baseline.run;
-  const auto facts = state.accounts.find(probe.probe.account);
-  writer.StartObject();
-  member(writer, "token", std::string_view(state.name_of(probe.probe.token)));
-  member(writer, "account", std::string_view(probe.probe.account));
-  member_or_null(writer, "account_name", facts == state.accounts.end() ? "" : facts->second.name);
-  member_or_null(writer, "answer", run ? verdict::to_text(run->answer) : "");
-  member(writer, "since", run ? std::optional(run->since) : std::nullopt);
-  member(writer, "last_seen", run ? std::optional(run->last_seen) : std::nullopt);
-  member(writer, "last_good_at", probe.baseline.last_good_at);
-  member(writer, "suspicion", probe.baseline.suspicion.has_value());
-  writer.EndObject();
-}
-
-void print_state_json(const State& state) {
-  print_json([&](base::JsonWriter& writer) {
-    writer.StartObject();
-    member(writer, "tokens", static_cast<std::uint64_t>(state.names.size()));
-    writer.Key("pairs");
-    writer.StartArray();
-    for (const auto& probe : state.probes) write_pair(writer, probe, state);
-    writer.EndArray();
-    writer.Key("open_incidents");
-    writer.StartArray();
-    for (const auto& incident : state.incidents) write_incident(writer, incident, state.names);
-    writer.EndArray();
-    writer.Key("deliveries");
-    writer.StartObject();
-    member(writer, "pending", state.deliveries.pending);
-    member(writer, "delivered", state.deliveries.delivered);
-    member(writer, "dead", state.deliveries.dead);
-    writer.Key("destinations");
-    writer.StartObject();
-    for (const auto& [destination, counts] : state.undelivered) {
-      writer.Key(destination.c_str());
-      writer.StartObject();
-      member(writer, "pending", counts.pending);
-      member(writer, "dead", counts.dead);
-      writer.EndObject();
-    }
-    writer.EndObject();
-    writer.EndObject();
-    writer.Key("daemon");
-    writer.StartObject();
-    for (const auto& [name, value] : state.gauges) {
-      writer.Key(name.c_str());
-      writer.Int64(value);
-    }
-    writer.EndObject();
-    writer.EndObject();
-  });
 }
 
 /// "schedule: 1200 waiting, 3 running, 0 parked; lateness p99 12ms; oldest answer 14m 2s of bound 17m 31s; ..."
@@ -134,39 +50,40 @@ std::string undelivered_text(const std::string& destination, const store::Delive
   return fmt::format("{}: {} pending{}", destination, counts.pending, dead);
 }
 
-void print_state(const State& state) {
-  const std::size_t incidents = state.incidents.size();
+void print_status(const view::Status& status) {
+  const std::size_t incidents = status.incidents.size();
   fmt::print("{}; {} tokens, {} pairs; alerts: {} pending, {} delivered, {} dead\n",
              incidents == 0 ? "all well" : fmt::format("{} open incident{}", incidents, incidents == 1 ? "" : "s"),
-             state.names.size(), state.probes.size(), state.deliveries.pending, state.deliveries.delivered,
-             state.deliveries.dead);
-  for (const auto& [destination, counts] : state.undelivered) fmt::print("{}\n", undelivered_text(destination, counts));
-  if (!state.gauges.empty()) fmt::print("{}\n", schedule_text(state.gauges));
+             status.tokens, status.pairs.rows.size(), status.deliveries.pending, status.deliveries.delivered,
+             status.deliveries.dead);
+  for (const auto& [destination, counts] : status.undelivered)
+    fmt::print("{}\n", undelivered_text(destination, counts));
+  if (!status.gauges.empty()) fmt::print("{}\n", schedule_text(status.gauges));
   fmt::print("\n");
   if (incidents > 0) {
     Table table(incident_header());
-    for (const auto& incident : state.incidents) table.add(incident_row(incident, state.names));
+    for (const auto& incident : status.incidents) table.add(incident_row(incident, status.names));
     table.print();
     fmt::print("\n");
   }
   Table table({"TOKEN", "ACCOUNT", "SINCE", "LAST SEEN", "ANSWER"});
-  for (const auto& probe : state.probes) {
-    const auto& run = probe.baseline.run;
-    const std::string name = state.name_of(probe.probe.token);
-    table.add({name.empty() ? "-" : name, probe.probe.account, run ? base::to_text(run->since) : "-",
-               run ? base::to_text(run->last_seen) : "-", answer_of(probe.baseline)});
+  for (const auto& pair : status.pairs.rows) {
+    const auto& run = pair.state.baseline.run;
+    table.add({pair.token.name, pair.account.id, run ? base::to_text(run->since) : "-",
+               run ? base::to_text(run->last_seen) : "-", answer_of(pair.state.baseline)});
   }
   table.print();
 }
 
-int status(const Invocation& called) {
+int show_status(const Invocation& called) {
   const auto settings = load_settings(called, Secrets::kSkipped);
   base::SystemRandom random;
-  const auto state = read_state(*open_store(settings, random, false));
+  constexpr int kAll = std::numeric_limits<int>::max();
+  const auto status = view::read_status(*open_store(settings, random, false), {.limit = kAll}, kAll);
   if (called.json)
-    print_state_json(state);
+    print_json([&](base::JsonWriter& writer) { view::write_status(writer, status); });
   else
-    print_state(state);
+    print_status(status);
   return kExitOk;
 }
 
@@ -175,7 +92,7 @@ int status(const Invocation& called) {
 void add_status(CLI::App& app, Invocation& invocation) {
   app.add_subcommand("status", "Show what is watched, and what is wrong, as the database knows it")
       ->footer("Example: adsauditd status --json")
-      ->callback([&invocation] { invocation.verb = status; });
+      ->callback([&invocation] { invocation.verb = show_status; });
 }
 
 }  // namespace app

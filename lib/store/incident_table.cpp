@@ -150,6 +150,11 @@ std::map<verdict::Cause, std::uint64_t> IncidentTable::count_open() const {
   return counts;
 }
 
+std::uint64_t IncidentTable::count_explained() const {
+  return static_cast<std::uint64_t>(
+      database_.number("SELECT count(*) FROM incidents WHERE resolved_at IS NULL AND part_of IS NOT NULL"));
+}
+
 std::optional<verdict::Incident> IncidentTable::find(const verdict::IncidentId& id) const {
   // An id is made when its incident is opened: the first look goes by the key. Only an id that was made at another
   // time, and so is stored whole, makes SQLite read them all.

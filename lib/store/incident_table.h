@@ -19,6 +19,7 @@ class IncidentTable {
   /// The latest opened first.
   std::vector<verdict::Incident> read(const IncidentQuery& query) const;
   std::map<verdict::Cause, std::uint64_t> count_open() const;
+  std::uint64_t count_explained() const;  ///< of those, that an incident of their app explains
   std::optional<verdict::Incident> find(const verdict::IncidentId& id) const;
   /// Those that are open, those that were resolved since then and those that a telling names, the latest opened first.
   void stream(base::Instant resolved_since, const std::function<void(verdict::Incident incident)>& take) const;

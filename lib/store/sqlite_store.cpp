@@ -210,7 +210,9 @@ std::vector<PairRow> SqliteStore::pairs(const PairQuery& query) {
   return pairs;
 }
 
-Totals SqliteStore::totals() { return {tokens_.count(), probes_.count(), incidents_.count_open()}; }
+Totals SqliteStore::totals() {
+  return {tokens_.count(), probes_.count(), incidents_.count_open(), incidents_.count_explained()};
+}
 
 std::vector<AccountFacts> SqliteStore::accounts() {
   std::vector<AccountFacts> accounts;

@@ -157,6 +157,7 @@ struct Totals {
   std::uint64_t tokens = 0;  ///< live ones
   std::uint64_t pairs = 0;   ///< of those, that have not ended
   std::map<verdict::Cause, std::uint64_t> open_incidents;
+  std::uint64_t explained = 0;  ///< of those, that an incident of their app explains
 };
 /// What became of an alert at one destination.
 struct DeliveryRow {

@@ -26,6 +26,13 @@ struct AnswerStep {
   bool operator==(const AnswerStep&) const = default;
 };
 
+/// Some of the pairs, in their order.
+struct PairPage {
+  std::vector<store::PairRow> rows;
+  std::optional<store::PairPlace> next;  ///< given to PairQuery::after it continues; nothing: these are the last
+};
+PairPage read_pairs(store::Store& store, store::PairQuery query);
+
 /// A pair as it is shown: what was answered during the days before now, and the rate-limit windows that it shares.
 struct PairView {
   store::PairRow row;
@@ -50,7 +57,6 @@ struct Overview {
   Stretch strip;  ///< the time that the history strips show
   store::Totals totals;
   std::vector<IncidentView> incidents;         ///< open, the gravest first, then the latest; parts of others left out
-  std::uint64_t parts = 0;                     ///< open ones that an incident of their app explains
   store::PairQuery asked;                      ///< which pairs
   std::vector<PairView> pairs;                 ///< in their order
   std::optional<store::PairPlace> next;        ///< given to PairQuery::after it continues; nothing: these are the last

@@ -3,20 +3,17 @@
 import csv
 import io
 import json
-import os
 import sqlite3
 import stat
 import time
 import unittest
 from datetime import datetime, timezone
 
-import jsonschema
-
+import schemas
 from canaries import leaked_canaries
 from harness import Daemon, wait_until
 from verb_case import ACCOUNT, OTHER, VerbCase
 
-SCHEMAS = os.path.join(os.path.dirname(__file__), "..", "..", "config", "schemas")
 FORMS = ("markdown", "csv", "json", "html")
 
 
@@ -69,8 +66,7 @@ class ReportTest(VerbCase):
         self.check_altered()
 
     def check_json(self, made):
-        with open(os.path.join(SCHEMAS, "report.schema.json"), encoding="utf-8") as file:
-            jsonschema.Draft202012Validator(json.load(file)).validate(made)
+        schemas.check("report", made)
         pairs = {(pair["token"], pair["account"]): pair for pair in made["access"]}
         self.assertEqual(set(pairs), {("brand-a", ACCOUNT), ("brand-a", OTHER), ("brand-b", ACCOUNT)})
         moved = pairs["brand-a", ACCOUNT]

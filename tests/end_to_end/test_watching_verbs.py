@@ -1,25 +1,16 @@
 """events: what programs follow beside a running daemon."""
 
 import json
-import pathlib
 import signal
 import subprocess
 import unittest
 
-import jsonschema
-
+import schemas
 from harness import daemon_binary, wait_until
 from verb_case import VerbCase
 
 
-SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "config" / "schemas"
-
-
 class WatchingVerbs(VerbCase):
-    def check_schema(self, name, answer):
-        schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
-        jsonschema.Draft202012Validator(schema).validate(answer)
-
     def follow(self, *arguments):
         output = self.directory / f"events-{len(arguments)}"
         with open(output, "wb") as file:
@@ -46,7 +37,7 @@ class WatchingVerbs(VerbCase):
         self.command("token", "remove", "brand-b")
         wait_until(lambda: seen() == history(), 15, what="what came since")
         for event in seen():
-            self.check_schema("event", event)
+            schemas.check("event", event)
         numbers = [event["number"] for event in seen()]
         self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
         lines = [json.loads(line) for line in daemon.log().splitlines() if line.startswith("{")]

@@ -174,3 +174,25 @@ TEST_CASE("probes: what the operator accepted stays accepted until it is written
   store.commit(batch);
   CHECK_FALSE(store.probes().at(0).baseline.accepted);
 }
+
+TEST_CASE("probes: pairs are paged in the order of their tokens' names and accounts, each once") {
+  auto store = samples::open_in_memory();
+  store::Batch batch;
+  for (const char* name : {"m", "a", "z"}) {
+    const auto token = samples::put_token(store, name);
+    for (const char* account : {"acc2", "acc3", "acc1"}) batch.probes.push_back(samples::probe(token, account));
+  }
+  batch.ended_probes = {batch.probes[0].probe.id};
+  batch.accounts = {{"acc1", "First", "ACCEPTED", false}};
+  store.commit(batch);
+  store.remove_token("z", samples::make_id<verdict::ChangeId>(), samples::kNoon);
+  std::vector<std::string> seen;
+  store::PairQuery query{.limit = 2};
+  for (auto page = store.pairs(query); !page.empty(); page = store.pairs(query)) {
+    for (const auto& pair : page) seen.push_back(pair.token.name + pair.account.id + pair.account.name);
+    query.after = store::PairPlace{page.back().token.name, page.back().account.id};
+  }
+  CHECK(seen == std::vector<std::string>{"aacc1First", "aacc2", "aacc3", "macc1First", "macc3"});
+  CHECK(store.totals().pairs == 5);
+  CHECK(store.totals().tokens == 2);
+}
