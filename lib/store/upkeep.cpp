@@ -199,4 +199,19 @@ Figures figures(const std::string& path) {
   return figures;
 }
 
+Glance glance(const std::string& path, std::uint64_t most_bytes) {
+  auto database = open_as_it_is(path);
+  const auto number = [&](const std::string& sql) { return static_cast<std::uint64_t>(database.number(sql)); };
+  Glance glance{.newest_schema = static_cast<int>(schema_steps().size())};
+  glance.schema = schema_version(database, glance.newest_schema);
+  glance.file_bytes = size_of_file(database.path());
+  glance.log_bytes = size_of_file(database.path() + "-wal");
+  glance.free_bytes = number("PRAGMA page_size") * number("PRAGMA freelist_count");
+  glance.every_page = glance.file_bytes <= most_bytes;
+  if (!glance.every_page) return glance;
+  const auto verdict = database.text("PRAGMA quick_check(1)");
+  if (verdict != "ok") glance.damage = verdict;
+  return glance;
+}
+
 }  // namespace store
