@@ -19,7 +19,7 @@ namespace app {
 namespace {
 
 constexpr std::uint64_t kQuicklyRead = std::uint64_t{1} << 30;  // bytes: half a second or so
-constexpr base::Duration kPatienceOfKey{3'000};                 // some million tokens
+constexpr std::uint64_t kTokensTried = 100'000;
 
 std::string mebibytes(std::uint64_t bytes) { return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20)); }
 
@@ -75,36 +75,15 @@ std::optional<KeyFile> key_file_of(const std::string& settings_file) {
   return KeyFile{*path, status.st_mode, name_of_user(status.st_uid), trusted};
 }
 
-/// Opens as many of the sealed secrets as can be opened in a short time.
-CheckResult open_secrets(const settings::Settings& settings) {
-  base::SystemRandom random;
-  const base::SystemClock clock;
-  const auto store = open_store(settings, random, false);
-  const auto opener = store->opener();
-  const auto rows = store->tokens_since(0).tokens;
-  const base::Instant end = clock.now().steady + kPatienceOfKey;
-  std::size_t opened = 0, live = 0;
-  std::string shut;
-  bool in_time = true;
-  for (const auto& row : rows) {
-    if (row.removed) continue;
-    ++live;
-    in_time = in_time && clock.now().steady < end;
-    if (!in_time) continue;
-    try {
-      static_cast<void>(opener->open(row.token.id, row.token.name, row.sealed));
-      ++opened;
-    } catch (const store::UnusableStore&) {
-      if (shut.empty()) shut = row.token.name;
-    }
-  }
-  CheckResult result{.name = "key", .seen = fmt::format("it opens the secrets of {} of {} tokens", opened, live)};
-  if (!shut.empty()) {
+CheckResult try_key(const settings::Settings& settings) {
+  const auto trial = store::try_key(store_options(settings, store::Access::kReader), kTokensTried);
+  CheckResult result{.name = "key", .seen = fmt::format("it opens the secrets of {} tokens", trial.opened)};
+  if (trial.shut) {
     result.state = CheckState::kProblem;
-    result.seen += ", but not of " + shut;
+    result.seen = fmt::format("it does not open the secrets of {}; of others, {}", *trial.shut, trial.opened);
     result.advice = "add such tokens again (adsauditd token add), or set store.old_key to the key that sealed them";
-  } else if (!in_time) {
-    result.seen += ", as many as there was time for; adsauditd db check opens all";
+  } else if (trial.tokens > trial.opened) {
+    result.seen += fmt::format(", of {} in all; adsauditd db check opens every one", trial.tokens);
   }
   return result;
 }
@@ -117,7 +96,7 @@ CheckResult check_key(const Patient& patient, bool usable) {
   }
   if (!usable) return skipped_check("key", "there is no database that it could open");
   try {
-    auto result = open_secrets(*patient.settings());
+    auto result = try_key(*patient.settings());
     if (file) result.seen += fmt::format("; {} has mode {:04o}", file->path, file->mode & 07777U);
     return result;
   } catch (const store::UnusableStore& error) {

@@ -171,6 +171,24 @@ Health check(const StoreOptions& options) {
   return health;
 }
 
+KeyTrial try_key(const StoreOptions& options, std::uint64_t most) {
+  auto database = open_as_it_is(options.path);
+  const auto seal = seal_of(options);
+  if (!seal) throw UnusableStore("store.key: there is none");
+  require_key(database, *seal);
+  KeyTrial trial;
+  trial.tokens = static_cast<std::uint64_t>(database.number("SELECT count(*) FROM tokens WHERE removed_at IS NULL"));
+  Statement tokens(database,
+                   fmt::format("SELECT id, name, sealed FROM tokens WHERE removed_at IS NULL LIMIT {}", most));
+  while (tokens.next()) {
+    if (open_secrets(*seal, tokens.view(2), tokens.id<audit::TokenId>(0)))
+      ++trial.opened;
+    else if (!trial.shut)
+      trial.shut = tokens.text(1);
+  }
+  return trial;
+}
+
 Figures figures(const std::string& path) {
   auto database = open_as_it_is(path);
   const auto number = [&](const std::string& sql) { return static_cast<std::uint64_t>(database.number(sql)); };

@@ -30,6 +30,16 @@ struct Health {
 /// Reads every page. Secrets are opened when `options` has a key.
 Health check(const StoreOptions& options);
 
+/// How a key fits.
+struct KeyTrial {
+  std::uint64_t tokens = 0;         ///< that are there
+  std::uint64_t opened = 0;         ///< of those that were tried
+  std::optional<std::string> shut;  ///< the name of one whose secrets it does not open
+};
+/// Tries the key of `options` on the secrets of at most `most` tokens (some microseconds each). For a database of the
+/// newest schema. Throws UnusableStore when the key is none, or another one than sealed them.
+KeyTrial try_key(const StoreOptions& options, std::uint64_t most);
+
 struct TableFigures {
   std::string name;
   std::uint64_t rows = 0;
