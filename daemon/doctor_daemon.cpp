@@ -5,6 +5,7 @@
 #include "context.h"
 #include "control.h"
 #include "doctor_judge.h"
+#include "http/certificate.h"
 
 namespace app {
 namespace {
@@ -59,6 +60,7 @@ std::string url_of(const http::Endpoint& listen) {
 
 CheckResult ask_listener(const settings::Settings& settings) {
   if (!settings.status.listen) return {.name = "status", .seen = "off: neither metrics nor a page are served"};
+  if (!http::read_certificate_ends(settings.tls.ca_file)) return skipped_check("status", "no certificates are trusted");
   const std::string where = settings.status.listen->authority();
   http::Request request{.url = url_of(*settings.status.listen), .deadline = kPatienceOfListener};
   request.reach = http::Reach::kPrivateToo;

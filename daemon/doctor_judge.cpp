@@ -117,6 +117,10 @@ CheckResult judge_entrance(const Entrance& entrance, const http::Knock& knock, c
   result.state = CheckState::kOk;
   result.seen = where + ": takes connections";
   if (!door.tls) result.seen += entrance.mail ? "; TLS begins in the mail's own way" : ", in the clear";
+  if (door.tls && !knock.peer) {
+    result.state = CheckState::kSkipped;
+    result.seen += "; TLS cannot be tried without trusted certificates";
+  }
   if (!knock.peer) return result;
   result.seen = fmt::format("{}: {}", where, knock.peer->version);
   if (!knock.peer->certificate_ends) return result;

@@ -76,6 +76,12 @@ TEST_CASE("doctor: an open door says which TLS, and how long its certificate las
   CHECK(judge_entrance(entrance(""), opened(47h), "ca", kNoon).state == CheckState::kWarning);
 }
 
+TEST_CASE("doctor: where TLS could not be tried nothing is called well") {
+  http::Knock knock = opened(240h);
+  knock.peer.reset();
+  CHECK(judge_entrance(entrance(""), knock, "ca", kNoon).state == CheckState::kSkipped);
+}
+
 TEST_CASE("doctor: what keeps a door shut is told with what to do") {
   auto nameless = failed("its name has no address", false);
   nameless.addresses.clear();
