@@ -110,7 +110,7 @@ CheckResults check_network(const Patient& patient) {
                 open ? check_clock(*settings, api) : skipped_check("clock", api.host + " was not reached"));
   results.insert(results.end(), judged.begin(), judged.end());
   if (patient.secrets_skipped)
-    results.push_back(skipped_check("destination", "those whose URL is a secret that cannot be read"));
+    results.push_back(skipped_check("destination", "their URLs are secrets, and a secret cannot be read; see settings"));
   return results;
 }
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "http/black_hole.h"
 #include "http/certificate.h"
 #include "http/rogue_server.h"
 #include "http/test_client.h"
@@ -57,6 +58,41 @@ TEST_CASE("knock: a port without a listener, and a name without an address") {
   const auto nameless = knock_once(door("no-such-host.invalid", "443"), &context);
   CHECK(nameless.addresses.empty());
   CHECK_FALSE(nameless.failure.empty());
+}
+
+TEST_CASE("knock: whoever accepts or shakes hands never is left when the time is over") {
+  http::TlsContext context(test_authority().file.path());
+  const BlackHole hole;
+  const auto silent = knock_once(door("127.0.0.1", std::to_string(hole.port)), &context, 50ms);
+  CHECK_FALSE(silent.connected);
+  CHECK(silent.failure == "no connection within 50ms");
+  RogueServer::Options options;
+  options.handshake = false;
+  RogueServer server(options, {[](Visitor& visitor) { visitor.server_stops(); }});
+  const auto mute = knock_once(door("127.0.0.1", server.port()), &context, 50ms);
+  CHECK(mute.connected);
+  CHECK(mute.failure == "no TLS handshake within 50ms");
+}
+
+TEST_CASE("knock: a server that hangs up in the handshake") {
+  RogueServer::Options options;
+  options.handshake = false;
+  RogueServer server(options, {[](Visitor& visitor) { visitor.wait_for_a_byte(); }});
+  http::TlsContext context(test_authority().file.path());
+  const auto knock = knock_once(door("127.0.0.1", server.port()), &context);
+  CHECK(knock.connected);
+  CHECK(knock.failure.starts_with("TLS: "));
+}
+
+TEST_CASE("knock: all doors at once, each for itself") {
+  RogueServer::Options options;
+  RogueServer server(options, {[](Visitor& visitor) { visitor.serve(); }});
+  http::TlsContext context(test_authority().file.path());
+  const auto open = door("localhost", server.port()), shut = door("127.0.0.1", "1");
+  const auto knocks = http::knock({open, shut}, &context, 5s);
+  CHECK(knocks.at(open).failure.empty());
+  CHECK_FALSE(knocks.at(shut).failure.empty());
+  CHECK(http::knock({}, &context, 5s).empty());
 }
 
 TEST_CASE("knock: without a context, and in the clear, a connection is enough") {
