@@ -37,7 +37,7 @@ CheckResult guarded_check(std::string_view name, const std::function<CheckResult
     return {.name = name,
             .state = CheckState::kProblem,
             .seen = base::clean_text(error.what()),
-            .advice = "this check could not come to its end; what it met is told before this"};
+            .advice = "this is what stopped the check itself; when it is gone, run doctor again"};
   }
 }
 

@@ -35,6 +35,7 @@ CheckResult ask_ready(const std::string& store_path, bool& answers) {
     CheckResult result{.name = "daemon", .state = CheckState::kProblem, .seen = base::clean_text(error.what())};
     switch (error.code) {
       case kExitNotPermitted:
+        answers = true;  // it is there, and its listener may be asked by all
         result.state = CheckState::kSkipped;
         result.advice = "run this as root, or as the daemon's user";
         break;

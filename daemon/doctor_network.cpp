@@ -22,21 +22,23 @@ bool clock_is_kept() {
   return ::adjtimex(&state) != TIME_ERROR && (static_cast<unsigned>(state.status) & unsigned{STA_UNSYNC}) == 0;
 }
 
-/// Asks for nothing that needs a signature: every answer of X holds the time.
-CheckResult check_clock(const settings::Settings& settings, const http::Door& api) {
+/// Asks for nothing that needs a signature: every answer of X holds the time. `api`: what is known of X, to which is
+/// added what is ill about its answer.
+CheckResult check_clock(const settings::Settings& settings, CheckResult& api) {
   ApiLine line(settings);
   const base::SystemClock clock;
   const base::Instant before = clock.now().utc;
   const auto reply = line.ask({.url = settings.api.base_url, .deadline = kPatience, .cut_long_body = true});
   const base::Instant middle = before + (clock.now().utc - before) / 2;
-  if (!reply)
-    return {.name = "clock",
-            .state = CheckState::kProblem,
-            .seen = fmt::format("{} does not answer: {}", api.host, base::clean_text(reply.error().detail)),
-            .advice = "try again: X may be down for now, or a proxy that stands between"};
-  const auto date = base::parse_http_date(reply.value().header("Date").value_or(""));
-  if (!date) return skipped_check("clock", fmt::format("the answer of {} tells no time", api.host));
-  return judge_clock(middle - (date.value() + base::Duration(500)), clock_is_kept(), api.host);
+  if (!reply || reply.value().status >= 500) {
+    api.state = reply ? CheckState::kWarning : CheckState::kProblem;
+    api.seen += reply ? fmt::format("; it answers with HTTP status {}", reply.value().status)
+                      : "; no answer: " + base::clean_text(reply.error().detail);
+    api.advice = "try again: X may be ill for now, or a proxy that stands between";
+  }
+  const auto date = base::parse_http_date(reply ? reply.value().header("Date").value_or("") : "");
+  if (!date) return skipped_check("clock", fmt::format("{} tells no time", api.subject));
+  return judge_clock(middle - (date.value() + base::Duration(500)), clock_is_kept(), api.subject);
 }
 
 CheckResult judge_names(const std::map<http::Door, http::Knock>& knocks) {
@@ -104,13 +106,16 @@ CheckResults check_network(const Patient& patient) {
   const auto knocks = http::knock(doors, context.get(), kPatience);
   CheckResults results{judge_names(knocks)};
   auto judged = judge_entrances(*settings, entrances, knocks);
-  const auto& api = entrances.front().door;
-  const bool open = context && knocks.at(api).failure.empty();
+  auto& api = judged.front();
+  auto clock = context && knocks.at(entrances.front().door).failure.empty()
+                   ? check_clock(*settings, api)
+                   : skipped_check("clock", api.subject + " was not reached");
   judged.insert(std::find_if(judged.begin(), judged.end(), [](const auto& one) { return one.name != "api"; }),
-                open ? check_clock(*settings, api) : skipped_check("clock", api.host + " was not reached"));
+                std::move(clock));
   results.insert(results.end(), judged.begin(), judged.end());
   if (patient.secrets_skipped)
-    results.push_back(skipped_check("destination", "their URLs are secrets, and a secret cannot be read; see settings"));
+    results.push_back(
+        skipped_check("destination", "their URLs are secrets, and a secret cannot be read; see settings"));
   return results;
 }
 

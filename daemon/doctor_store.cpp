@@ -25,6 +25,11 @@ std::string mebibytes(std::uint64_t bytes) { return fmt::format("{:.1f} MiB", st
 
 /// The database itself. `usable`: it can be opened, and its schema is ours.
 CheckResult check_file(const std::string& path, bool& usable) {
+  if (::access(path.c_str(), R_OK | W_OK) != 0)  // a reader, too, writes beside the database
+    return {.name = "database",
+            .state = CheckState::kSkipped,
+            .seen = fmt::format("{}: {}", path, std::generic_category().message(errno)),
+            .advice = "run this as root, or as the daemon's user"};
   const auto glance = store::glance(path, kQuicklyRead);
   CheckResult result{.name = "database"};
   result.seen = fmt::format("{}: schema {}, {} ({} of it free){}", path, glance.schema, mebibytes(glance.file_bytes),

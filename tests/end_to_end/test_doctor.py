@@ -51,6 +51,7 @@ class Doctor(VerbCase):
             before = self.fake.requests()["by_token"]
             self.check_all_well()
             self.check_skewed_clock()
+            self.check_ill_api()
             self.check_wrong_authority()
             self.check_dead_destination()
             self.check_open_key()
@@ -82,6 +83,13 @@ class Doctor(VerbCase):
         self.fake.do("skew", seconds=-3600)
         self.only_problem("clock", "ahead of 127.0.0.1", "set the clock by NTP")
         self.fake.do("skew", seconds=0)
+
+    def check_ill_api(self):
+        self.fake.misbehave("503")
+        checks = self.examine()
+        self.assertEqual(checks["api"]["state"], "warning")
+        self.assertIn("it answers with HTTP status 503", checks["api"]["seen"])
+        self.fake.behave()
 
     def check_wrong_authority(self):
         api = self.settings["api"]
