@@ -12,9 +12,9 @@ install(FILES systemd/adsauditd.sysusers DESTINATION lib/sysusers.d RENAME adsau
 install(FILES systemd/adsauditd.tmpfiles DESTINATION lib/tmpfiles.d RENAME adsauditd.conf)
 # For people and for other programs; the daemon has both tables built in.
 install(FILES config/capabilities.yaml config/error_codes.yaml config/webhook.schema.json config/adsauditd.schema.json
-              config/schemas/report.schema.json config/schemas/doctor.schema.json
-              config/schemas/bugreport.schema.json config/adsauditd.rules.yml config/adsauditd.dashboard.json
+              config/adsauditd.rules.yml config/adsauditd.dashboard.json
         DESTINATION ${CMAKE_INSTALL_DATADIR}/adsauditd)
+install(DIRECTORY config/schemas DESTINATION ${CMAKE_INSTALL_DATADIR}/adsauditd FILES_MATCHING PATTERN "*.schema.json")
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES config/adsauditd.yaml DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "store/store.h"
 
@@ -12,5 +13,8 @@ std::string short_hash(const store::HistoryRow& row);
 std::string evidence_text(const xads::Evidence& evidence);
 /// The text, or a dash for an empty one.
 std::string or_dash(const std::string& text);
+
+/// For --kind. Throws UsageError when one of them is no kind of change.
+void require_known_kinds(const std::vector<std::string>& kinds);
 
 }  // namespace app

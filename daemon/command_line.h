@@ -41,6 +41,7 @@ void add_account(CLI::App& app, Invocation& invocation);
 void add_budget(CLI::App& app, Invocation& invocation);
 void add_status(CLI::App& app, Invocation& invocation);
 void add_history(CLI::App& app, Invocation& invocation);
+void add_events(CLI::App& app, Invocation& invocation);
 void add_incidents(CLI::App& app, Invocation& invocation);
 void add_who_had_access(CLI::App& app, Invocation& invocation);
 void add_report(CLI::App& app, Invocation& invocation);

@@ -6,7 +6,10 @@
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <utility>
 #include <vector>
 
 #include "alert/explanation.h"
@@ -28,15 +31,6 @@ std::string_view value_of(std::string_view line, std::string_view key) {
   return rest.substr(0, rest.find(' '));
 }
 
-void add_incident(std::vector<std::string>& fields, std::string_view line) {
-  const auto cause = verdict::cause_from_text(value_of(line, "cause"));
-  if (!line.starts_with("incident ") || !cause) return;
-  fields.push_back("MESSAGE_ID=" + message_id_of(*cause));
-  for (const auto& [key, field] : {std::pair("incident", "INCIDENT"), std::pair("cause", "CAUSE"),
-                                   std::pair("token", "TOKEN"), std::pair("account", "ACCOUNT")})
-    fields.push_back(fmt::format("ADSAUDITD_{}={}", field, value_of(line, key)));
-}
-
 /// No line of an entry may begin with "--", and none of ours does; a long one is broken where a screen would.
 std::string wrapped(std::string_view text) {
   constexpr std::size_t kWidth = 79;
@@ -52,6 +46,23 @@ std::string wrapped(std::string_view text) {
 }
 
 }  // namespace
+
+std::vector<LineField> fields_of(std::string_view line) {
+  static constexpr std::array<std::pair<std::string_view, std::array<const char*, 4>>, 3> kLines{{
+      {"incident ", {"incident", "cause", "token", "account"}},
+      {"change recorded ", {"change", "token", "account", nullptr}},
+      {"delivery attempted ", {"alert", "destination", nullptr, nullptr}},
+  }};
+  std::vector<LineField> fields;
+  for (const auto& [start, keys] : kLines) {
+    if (!line.starts_with(start)) continue;
+    if (start == "incident " && !verdict::cause_from_text(value_of(line, "cause"))) continue;
+    for (const char* key : keys) {
+      if (key != nullptr) fields.push_back({key, std::string(value_of(line, key))});
+    }
+  }
+  return fields;
+}
 
 std::string message_id_of(verdict::Cause cause) {
   const auto digest = base::sha256(fmt::format("adsauditd journal message: {}", verdict::to_text(cause)));
@@ -86,7 +97,13 @@ bool stderr_is_journal() {
 bool send_to_journal(int priority, std::string_view line) {
   std::vector<std::string> fields{fmt::format("PRIORITY={}", priority), "SYSLOG_IDENTIFIER=adsauditd",
                                   fmt::format("MESSAGE={}", line)};
-  add_incident(fields, line);
+  for (const auto& [key, value] : fields_of(line)) {
+    std::string name = key;
+    std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'a' ? c - 'a' + 'A' : c; });
+    fields.push_back(fmt::format("ADSAUDITD_{}={}", name, value));
+    const auto cause = key == "cause" ? verdict::cause_from_text(value) : std::nullopt;
+    if (cause) fields.push_back("MESSAGE_ID=" + message_id_of(*cause));
+  }
   std::vector<iovec> parts;
   for (std::string& field : fields) parts.push_back({field.data(), field.size()});
   return ::sd_journal_sendv(parts.data(), static_cast<int>(parts.size())) == 0;

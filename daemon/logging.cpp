@@ -63,6 +63,7 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
     member(writer, "time", at);
     member(writer, "level", level);
     member(writer, "message", text);
+    for (const auto& [key, value] : fields_of(text)) member_or_null(writer, key.c_str(), value);
     writer.EndObject();
     return base::take_text(buffer);
   }

@@ -26,17 +26,6 @@ struct Page {
   bool more = false;  ///< others follow in the same direction
 };
 
-void require_known(const std::vector<std::string>& kinds) {
-  const auto known = store::change_kinds();
-  for (const auto& kind : kinds) {
-    if (std::find(known.begin(), known.end(), kind) != known.end()) continue;
-    const auto nearest = base::nearest(kind, {known.begin(), known.end()});
-    throw UsageError(fmt::format(
-        "--kind: nothing is of the kind \"{}\"{}", base::clean_text(kind),
-        nearest.empty() ? "; see adsauditd history --help" : fmt::format(", did you mean \"{}\"?", nearest)));
-  }
-}
-
 store::HistoryQuery query_of(const Options& options) {
   store::HistoryQuery query{.since = instant_if_given(options.since, "--since"),
                             .until = instant_if_given(options.until, "--until"),
@@ -99,7 +88,7 @@ void print_page(const Page& page, const Options& options) {
 }
 
 int history(const Invocation& called, const Options& options) {
-  require_known(options.kinds);
+  require_known_kinds(options.kinds);
   const auto query = query_of(options);
   const auto settings = load_settings(called, Secrets::kSkipped);
   base::SystemRandom random;

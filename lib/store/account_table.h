@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <string>
 
 #include "store/batch.h"
 #include "store/sqlite.h"
@@ -14,6 +16,7 @@ class AccountTable {
 
   /// Adds or replaces.
   void put(const AccountFacts& facts);
+  std::optional<AccountFacts> find(const std::string& id) const;
   /// By id.
   void stream(const std::function<void(AccountFacts facts)>& take) const;
 

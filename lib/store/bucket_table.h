@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <string>
 
 #include "store/batch.h"
 #include "store/sqlite.h"
@@ -14,6 +16,7 @@ class BucketTable {
 
   /// Adds, replaces or forgets.
   void put(const BucketRow& bucket);
+  std::optional<BucketRow> find(const std::string& name) const;
   /// By name.
   void stream(const std::function<void(BucketRow bucket)>& take) const;
 

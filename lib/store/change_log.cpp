@@ -181,11 +181,12 @@ std::string in_list(std::string_view column, std::size_t count) {
 
 std::string conditions_of(const HistoryQuery& query) {
   // The plus keeps SQLite from reading all rows of that range where it should go by the subjects.
-  const std::string number = query.token || query.account ? "+c.number" : "c.number";
+  const std::string number = query.token || query.account || query.probe ? "+c.number" : "c.number";
   std::string sql = "WHERE " + number + " > ? ";
   if (query.before_number) sql += "AND " + number + " < ? ";
   if (query.token) sql += kOfToken;
   if (query.account) sql += kOfAccount;
+  if (query.probe) sql += "AND c.probe = (SELECT number FROM probes WHERE id = ?) ";
   if (query.since) sql += "AND c.at >= ? ";
   if (query.until) sql += "AND c.at < ? ";
   if (!query.kinds.empty()) sql += "AND " + in_list("c.kind", query.kinds.size());
@@ -261,6 +262,7 @@ std::vector<HistoryRow> ChangeLog::read(const HistoryQuery& query) const {
   if (query.before_number) rows.bind(*query.before_number);
   if (query.token) rows.bind(*query.token).bind(*query.token).bind(*query.token);
   if (query.account) rows.bind(*query.account).bind(*query.account);
+  if (query.probe) rows.bind(*query.probe);
   if (query.since) rows.bind(*query.since);
   if (query.until) rows.bind(*query.until);
   for (const auto& kind : query.kinds) bind_word(rows, kKinds, kind);

@@ -37,13 +37,17 @@ constexpr std::array<std::string_view, 24> kCauses{"token.revoked",
                                                    "destination.broken",
                                                    "store.unwritable"};
 
+verdict::Cause read_cause(const Statement& row, int column) {
+  const auto cause = read_word(row, column, kCauses);
+  return row.read_back(verdict::cause_from_text(cause), cause);
+}
+
 verdict::Incident read_incident(const Statement& row) {
   verdict::Incident incident;
   incident.opened_at = row.time(0);
   incident.id = row.id<verdict::IncidentId>(1, incident.opened_at);
   auto& finding = incident.finding;
-  const auto cause = read_word(row, 2, kCauses);
-  finding.key.cause = row.read_back(verdict::cause_from_text(cause), cause);
+  finding.key.cause = read_cause(row, 2);
   if (!row.null(3)) finding.key.token = row.id<audit::TokenId>(3);
   finding.key.account = row.view(4);
   finding.key.topic = row.view(5);
@@ -71,6 +75,7 @@ std::string select(std::string_view rest) {
 std::string conditions_of(const IncidentQuery& query) {
   std::vector<std::string> conditions;
   if (query.open_only) conditions.emplace_back("resolved_at IS NULL");
+  if (query.leave_out_parts) conditions.emplace_back("part_of IS NULL");
   if (!query.causes.empty())
     conditions.push_back("cause IN (" + base::join(std::vector<std::string>(query.causes.size(), "?"), ",") + ")");
   if (query.token) conditions.emplace_back("tokens.name = ?");
@@ -136,6 +141,13 @@ std::vector<verdict::Incident> IncidentTable::read(const IncidentQuery& query) c
   std::vector<verdict::Incident> incidents;
   while (rows.next()) incidents.push_back(read_incident(rows));
   return incidents;
+}
+
+std::map<verdict::Cause, std::uint64_t> IncidentTable::count_open() const {
+  Statement rows(database_, "SELECT cause, count(*) FROM incidents WHERE resolved_at IS NULL GROUP BY cause");
+  std::map<verdict::Cause, std::uint64_t> counts;
+  while (rows.next()) counts[read_cause(rows, 0)] += static_cast<std::uint64_t>(rows.number(1));
+  return counts;
 }
 
 std::optional<verdict::Incident> IncidentTable::find(const verdict::IncidentId& id) const {

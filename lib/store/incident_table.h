@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -17,6 +18,7 @@ class IncidentTable {
   void put(const std::vector<verdict::Incident>& incidents);
   /// The latest opened first.
   std::vector<verdict::Incident> read(const IncidentQuery& query) const;
+  std::map<verdict::Cause, std::uint64_t> count_open() const;
   std::optional<verdict::Incident> find(const verdict::IncidentId& id) const;
   /// Those that are open, those that were resolved since then and those that a telling names, the latest opened first.
   void stream(base::Instant resolved_since, const std::function<void(verdict::Incident incident)>& take) const;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ensure.h"
 #include "store/row_text.h"
 #include "store/row_value.h"
 
@@ -130,6 +131,37 @@ std::vector<verdict::ProbeState> ProbeTable::read(const audit::TokenId& token) c
   std::vector<verdict::ProbeState> states;
   while (rows.next()) states.push_back(read_state(rows, rows.id<audit::TokenId>(13)));
   return states;
+}
+
+std::vector<ProbeTable::Placed> ProbeTable::page(const PairQuery& query) const {
+  ENSURE(query.limit > 0);
+  std::string sql = select_sql(
+      "tokens.id, accounts.name, accounts.approval_status, accounts.deleted FROM tokens "
+      "CROSS JOIN probes ON probes.token = tokens.number LEFT JOIN accounts ON accounts.id = probes.account "
+      "WHERE removed_at IS NULL AND ended = 0 ");
+  if (query.token) sql += "AND tokens.name = ? ";
+  if (query.account) sql += "AND account = ? ";
+  if (query.after) sql += "AND tokens.name >= ? AND (tokens.name > ? OR account > ?) ";
+  // In the order of both indexes, so that nothing is sorted and a page costs what it shows.
+  sql += "ORDER BY tokens.name, CASE WHEN removed_at IS NULL THEN 0 ELSE tokens.number END, account LIMIT ?";
+  Statement rows(database_, sql);
+  if (query.token) rows.bind(*query.token);
+  if (query.account) rows.bind(*query.account);
+  if (query.after) rows.bind(query.after->token).bind(query.after->token).bind(query.after->account);
+  rows.bind(query.limit);
+  std::vector<Placed> page;
+  while (rows.next()) {
+    auto state = read_state(rows, rows.id<audit::TokenId>(13));
+    AccountFacts account{state.probe.account, rows.text(14), rows.text(15), rows.number(16) != 0};
+    page.push_back({std::move(state), std::move(account)});
+  }
+  return page;
+}
+
+std::uint64_t ProbeTable::count() const {
+  return static_cast<std::uint64_t>(
+      database_.number("SELECT count(*) FROM probes JOIN tokens ON tokens.number = token "
+                       "WHERE ended = 0 AND removed_at IS NULL"));
 }
 
 void ProbeTable::stream(const std::function<audit::TokenId(std::int64_t number)>& token_id,

@@ -5,6 +5,7 @@
 
 #include "store/batch.h"
 #include "store/sqlite.h"
+#include "store/store.h"
 
 namespace store {
 
@@ -23,6 +24,13 @@ class ProbeTable {
 
   /// Those that have not ended, of one token or of all (null), in the order of their ids.
   std::vector<verdict::ProbeState> read(const audit::TokenId& token) const;
+  struct Placed {
+    verdict::ProbeState state;
+    AccountFacts account;
+  };
+  /// See Store::pairs().
+  std::vector<Placed> page(const PairQuery& query) const;
+  std::uint64_t count() const;  ///< of what page() would give in all
   /// All that have not ended, in the order in which they lie; `token_id` gives the id of a token by its number.
   void stream(const std::function<audit::TokenId(std::int64_t number)>& token_id,
               const std::function<void(verdict::ProbeState state)>& take) const;

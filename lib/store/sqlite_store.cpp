@@ -199,6 +199,19 @@ TokenNews SqliteStore::tokens_since(std::uint64_t revision) {
 
 std::vector<verdict::ProbeState> SqliteStore::probes(const audit::TokenId& token) { return probes_.read(token); }
 
+std::vector<PairRow> SqliteStore::pairs(const PairQuery& query) {
+  std::vector<PairRow> pairs;
+  for (auto& [state, account] : probes_.page(query)) {
+    const auto& id = state.probe.token;
+    const bool same = !pairs.empty() && pairs.back().token.id == id;
+    auto token = same ? std::optional(pairs.back().token) : tokens_.find(id);
+    if (token) pairs.push_back({std::move(*token), std::move(account), std::move(state)});
+  }
+  return pairs;
+}
+
+Totals SqliteStore::totals() { return {tokens_.count(), probes_.count(), incidents_.count_open()}; }
+
 std::vector<AccountFacts> SqliteStore::accounts() {
   std::vector<AccountFacts> accounts;
   accounts_.stream([&](AccountFacts facts) { accounts.push_back(std::move(facts)); });

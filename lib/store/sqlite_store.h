@@ -56,6 +56,11 @@ class SqliteStore final : public Store {
   std::vector<TokenRow> tokens() override;
   TokenNews tokens_since(std::uint64_t revision) override;
   std::vector<verdict::ProbeState> probes(const audit::TokenId& token = {}) override;
+  std::vector<PairRow> pairs(const PairQuery& query) override;
+  Totals totals() override;
+  std::optional<audit::Token> find_token(const audit::TokenId& id) override { return tokens_.find(id); }
+  std::optional<AccountFacts> find_account(const std::string& id) override { return accounts_.find(id); }
+  std::optional<BucketRow> find_bucket(const std::string& name) override { return buckets_.find(name); }
   std::vector<AccountFacts> accounts() override;
   std::vector<BucketRow> buckets() override;
   std::vector<Gauge> gauges() override;

@@ -116,21 +116,47 @@ struct HistoryRow {
 struct HistoryQuery {
   std::optional<std::string> token;  ///< name
   std::optional<std::string> account;
-  std::optional<base::Instant> since;  ///< UTC, included
-  std::optional<base::Instant> until;  ///< UTC, not included
-  std::vector<std::string> kinds;      ///< of changes; empty: all
-  std::uint64_t after_number = 0;      ///< for paging
+  std::optional<audit::ProbeId> probe;  ///< about the answers of this pair
+  std::optional<base::Instant> since;   ///< UTC, included
+  std::optional<base::Instant> until;   ///< UTC, not included
+  std::vector<std::string> kinds;       ///< of changes; empty: all
+  std::uint64_t after_number = 0;       ///< for paging
   std::optional<std::uint64_t> before_number;
   bool latest_first = false;
   int limit = 1000;
 };
 struct IncidentQuery {
   bool open_only = true;
+  bool leave_out_parts = false;      ///< those that an incident of their app explains
   std::vector<std::string> causes;   ///< empty: all
   std::optional<std::string> token;  ///< name
   std::optional<std::string> account;
   std::optional<base::Instant> since;  ///< UTC: opened then or later
   int limit = 1000;
+};
+/// A token on an ad account, with what is known of both.
+struct PairRow {
+  audit::Token token;
+  AccountFacts account;  ///< only its id, as long as no list of accounts told more
+  verdict::ProbeState state;
+};
+/// Where a pair stands among all: they are in the order of their tokens' names, then of their ad accounts.
+struct PairPlace {
+  std::string token;  ///< name
+  std::string account;
+  bool operator==(const PairPlace&) const = default;
+};
+struct PairQuery {
+  std::optional<std::string> token;  ///< name
+  std::optional<std::string> account;
+  std::optional<PairPlace> after;  ///< for paging
+  int limit = 1000;
+};
+/// How much there is.
+struct Totals {
+  std::uint64_t tokens = 0;  ///< live ones
+  std::uint64_t pairs = 0;   ///< of those, that have not ended
+  std::map<verdict::Cause, std::uint64_t> open_incidents;
 };
 /// What became of an alert at one destination.
 struct DeliveryRow {
@@ -184,6 +210,13 @@ class Store {
   virtual TokenNews tokens_since(std::uint64_t revision) = 0;
   /// Probes that have not ended, of one token or of all (null), in the order of their ids.
   virtual std::vector<verdict::ProbeState> probes(const audit::TokenId& token = {}) = 0;
+  /// Pairs that have not ended, of tokens that were not removed, in their order.
+  virtual std::vector<PairRow> pairs(const PairQuery& query) = 0;
+  virtual Totals totals() = 0;
+  /// Also one that was removed.
+  virtual std::optional<audit::Token> find_token(const audit::TokenId& id) = 0;
+  virtual std::optional<AccountFacts> find_account(const std::string& id) = 0;
+  virtual std::optional<BucketRow> find_bucket(const std::string& name) = 0;
   /// By id.
   virtual std::vector<AccountFacts> accounts() = 0;
   /// By name.

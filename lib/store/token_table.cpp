@@ -111,6 +111,16 @@ std::vector<TokenRow> TokenTable::read() const {
   return read_all(Statement(database_, select(kLive) + "ORDER BY name"));
 }
 
+std::optional<audit::Token> TokenTable::find(const audit::TokenId& id) const {
+  Statement row(database_, select("id = ?"));
+  if (!row.bind(id).next()) return std::nullopt;
+  return read_token(row).token;
+}
+
+std::uint64_t TokenTable::count() const {
+  return static_cast<std::uint64_t>(database_.number("SELECT count(*) FROM tokens WHERE removed_at IS NULL"));
+}
+
 std::vector<std::string> TokenTable::names(TokenSource source) const {
   Statement rows(database_, "SELECT name FROM tokens WHERE source = ? AND removed_at IS NULL ORDER BY name");
   rows.bind(place_of(source, kSources));

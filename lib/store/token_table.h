@@ -18,6 +18,9 @@ class TokenTable {
 
   /// Live tokens by name.
   std::vector<TokenRow> read() const;
+  /// Also one that was removed.
+  std::optional<audit::Token> find(const audit::TokenId& id) const;
+  std::uint64_t count() const;  ///< live ones
   /// Names of the live ones of this source.
   std::vector<std::string> names(TokenSource source) const;
   /// Also those that were removed.
