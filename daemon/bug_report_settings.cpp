@@ -28,13 +28,15 @@ std::optional<PublicText> measure(const std::string& text) {
   if (text == "true") return PublicText("true");
   if (text == "false") return PublicText("false");
   if (const auto duration = base::parse_duration(text)) return PublicText::duration(duration.value());
-  const bool percent = text.ends_with('%'), mebi = text.ends_with("MiB"), gibi = text.ends_with("GiB");
-  const std::string digits = text.substr(0, text.size() - (percent ? 1U : mebi || gibi ? 3U : 0U));
+  if (const auto share = base::parse_share(text)) return PublicText::share(share.value());
   int number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (percent && base::parse_share(text)) return PublicText::share(base::parse_share(text).value());
-  if (error != std::errc() || end != digits.data() + digits.size() || percent) return std::nullopt;
-  return PublicText::number(number, mebi ? PublicText(" MiB") : gibi ? PublicText(" GiB") : PublicText(""));
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  if (error != std::errc()) return std::nullopt;
+  if (unit.empty()) return PublicText::number(number);
+  if (unit == "MiB") return PublicText::number(number, "MiB");
+  if (unit == "GiB") return PublicText::number(number, "GiB");
+  return std::nullopt;
 }
 
 /// Words of ours that some keys take.

@@ -52,9 +52,13 @@ CheckResults check_settings(const Patient& patient) {
   const std::string count =
       complaints.size() == 1 ? "" : fmt::format("{} complaints, such as ", complaints.size() + patient.loaded.left_out);
   result.seen = count + first_line(broken == complaints.end() ? complaints.front() : *broken);
-  result.advice = broken == complaints.end() ? "adsauditd config check tells more"
-                                             : "a start would be refused; adsauditd config check tells all of it";
-  if (patient.secrets_skipped) result.advice += "; run this as root, or as the daemon's user";
+  if (broken == complaints.end())
+    result.advice = "adsauditd config check tells more";
+  else if (patient.secrets_skipped)
+    result.advice =
+        "run this as root; where credentials are encrypted, with those of the unit: see SECRETS in adsauditd(8)";
+  else
+    result.advice = "a start would be refused; adsauditd config check tells all of it";
   return {result};
 }
 

@@ -40,8 +40,9 @@ class PublicText {
   static PublicText rough(base::Duration duration) { return made(base::to_rough_text(duration)); }
   /// "10%"
   static PublicText share(double share);
+  static PublicText number(std::int64_t number) { return made(std::to_string(number)); }
   /// "512MiB"
-  static PublicText number(std::int64_t number, const PublicText& unit = "") {
+  static PublicText number(std::int64_t number, const PublicText& unit) {
     return made(std::to_string(number) + std::string(unit.view()));
   }
   /// "routes[].to", when each piece between dots and brackets is one of `words`, which are the program's; else "other".

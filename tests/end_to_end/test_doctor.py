@@ -133,6 +133,7 @@ class Doctor(VerbCase):
         lost = self.directory / "secrets" / "ops.url"
         lost.rename(lost.with_suffix(".away"))  # a secret that cannot be read: all that needs none is looked at
         checks = self.examine(code=3)
+        self.assertIn("run this as root", checks["settings"]["advice"])
         self.assertEqual({name for name, check in checks.items() if check["state"] == "skipped"},
                          {"key", "destination"})
         self.assertEqual(checks["api"]["state"], "ok")
@@ -178,6 +179,7 @@ class BugReport(unittest.TestCase):
         self.settings["routes"] = [{"to": [ops["name"], siem["name"], lost["name"]]}]
         self.settings["maintenance"] = [{"match": {"token": self.token}, "days": ["mon"], "from": "10:00", "to": "10:01",
                                          "zone": "UTC", "reason": canary("reason")}]
+        self.settings["store"]["retention"] = {"history": "1825d", "max_size": "2GiB"}
         self.settings["store"]["path"] = str(self.directory / (canary("database") + ".db"))
 
     def leaks(self, *texts):
@@ -207,6 +209,7 @@ class BugReport(unittest.TestCase):
         run = daemon.command("bugreport", "--json")
         report = validate(json.loads(run.stdout), "bugreport")
         self.assertEqual(self.leaks(text, run.stdout, run.stderr), [])
+        self.assertNotEqual(self.leaks(daemon.command("status", "--json").stdout), [])  # where it is, it is found
         self.check_content(report, text, daemon)
         self.check_file(daemon)
         self.check_broken(daemon)
@@ -217,6 +220,9 @@ class BugReport(unittest.TestCase):
         self.assertEqual(report["settings"]["audit.interval"], {"given": 1, "values": "1s"})
         self.assertEqual(report["settings"]["destinations[].type"], {"given": 3, "values": "slack, webhook"})
         self.assertEqual(report["settings"]["tokens[].labels"], {"given": 1})
+        measured = ("budget.share", "budget.reserve", "destinations[].allow_private", "store.retention.history",
+                    "store.retention.max_size")
+        self.assertEqual([report["settings"][path]["values"] for path in measured], ["100%", "20", "true", "1825d", "2GiB"])
         self.assertEqual(report["settings"]["apps[].consumer_key"]["values"], "a file")
         self.assertNotIn("other", report["settings"])
         self.assertNotIn("other", report["database"])
