@@ -125,12 +125,12 @@ Section daemon_section(const Patient& patient) {
       section.add(figure("written_ms_ago", base::to_epoch_ms(now()) - value));
       continue;
     }
-    section.facts.push_back(
-        figure(PublicText::one_of(
-                   name, {"pairs_waiting", "pairs_running", "pairs_parked", "lateness_p99_ms", "oldest_answer_ms",
-                          "detection_bound_ms", "buckets_yielding", "buckets_parked", "buckets_unfit",
-                          "least_left_permille", "in_flight", "in_flight_limit", "audits_total", "throttled_total"}),
-               value));
+    section.facts.push_back(figure(
+        PublicText::one_of(
+            name, {"pairs_waiting", "pairs_running", "pairs_parked", "lateness_p99_ms", "oldest_answer_ms",
+                   "detection_bound_ms", "buckets_yielding", "buckets_parked", "buckets_unfit", "least_left_permille",
+                   "control_ok", "in_flight", "in_flight_limit", "audits_total", "throttled_total"}),
+        value));
   }
   return section;
 }
