@@ -34,7 +34,7 @@ void write_escaped(std::ostream& out, std::string_view text) {
 
 }  // namespace
 
-void Markup::open(std::string_view element, Attributes attributes) {
+void Markup::tag(std::string_view element, Attributes attributes) {
   out_ << '<' << element;
   for (const auto& [name, value] : attributes) {
     out_ << ' ' << name << "=\"";
@@ -42,8 +42,14 @@ void Markup::open(std::string_view element, Attributes attributes) {
     out_ << '"';
   }
   out_ << '>';
+}
+
+void Markup::open(std::string_view element, Attributes attributes) {
+  tag(element, attributes);
   open_.push_back(element);
 }
+
+void Markup::single(std::string_view element, Attributes attributes) { tag(element, attributes); }
 
 void Markup::close() {
   ENSURE(!open_.empty());

@@ -18,6 +18,8 @@ class Markup {
 
   void open(std::string_view element, Attributes attributes = {});
   void close();
+  /// An element that HTML knows without an end: input, link, br.
+  void single(std::string_view element, Attributes attributes = {});
   void text(std::string_view text);
   /// An element with this text alone.
   void element(std::string_view element, std::string_view text, Attributes attributes = {});
@@ -25,6 +27,8 @@ class Markup {
   void raw(std::string_view text) { out_ << text; }
 
  private:
+  void tag(std::string_view element, Attributes attributes);
+
   std::ostream& out_;
   std::vector<std::string_view> open_;  ///< of literals
 };

@@ -1,6 +1,7 @@
 #include "view/overview.h"
 
 #include <algorithm>
+#include <span>
 
 #include "view/subject.h"
 
@@ -10,6 +11,7 @@ namespace {
 constexpr int kMostPairs = 50;  ///< of the first page
 constexpr int kMostPairsOfAccount = 200;
 constexpr int kMostIncidents = 50;
+constexpr std::size_t kMostTokens = 20;
 constexpr int kMostAlerts = 100;
 constexpr int kMostChanges = 100;
 constexpr int kMostSteps = 100;
@@ -28,7 +30,7 @@ IncidentView view_of(store::Store& store, verdict::Incident incident, base::Inst
   alert.subject = subject_of(store, incident.finding.key);
   alert.incident = std::move(incident);
   auto wording = alert::wording_of(alert);
-  return {std::move(alert.incident), std::move(alert.subject), std::move(wording)};
+  return {std::move(alert), std::move(wording)};
 }
 
 /// The gravest first, then the latest.
@@ -43,7 +45,7 @@ std::vector<IncidentView> gravest(store::Store& store, base::Instant now) {
     for (auto& incident : store.incidents(query)) gravest.push_back(view_of(store, std::move(incident), now));
   }
   std::stable_sort(gravest.begin(), gravest.end(), [](const IncidentView& left, const IncidentView& right) {
-    return verdict::severity_of(left.incident.finding) > verdict::severity_of(right.incident.finding);
+    return verdict::severity_of(left.incident().finding) > verdict::severity_of(right.incident().finding);
   });
   return gravest;
 }
@@ -74,6 +76,16 @@ PairView view_of(store::Store& store, store::PairRow row, const Stretch& strip) 
     if (auto bucket = store.find_bucket(name)) view.buckets.push_back(std::move(*bucket));
   }
   return view;
+}
+
+/// Open ones about the first tokens themselves: what they may not do, they may not do on this ad account either.
+std::vector<verdict::Incident> of_tokens(store::Store& store, const std::vector<PairView>& pairs) {
+  std::vector<verdict::Incident> found;
+  for (const auto& pair : std::span(pairs).first(std::min<std::size_t>(pairs.size(), kMostTokens))) {
+    for (auto& incident : store.incidents({.token = pair.row.token.name, .limit = kMostIncidents}))
+      if (incident.finding.key.account.empty()) found.push_back(std::move(incident));
+  }
+  return found;
 }
 
 Stretch strip_until(base::Instant now) { return {now - kStrip, now}; }
@@ -124,6 +136,7 @@ std::optional<AccountDetails> read_account(store::Store& store, const std::strin
   for (auto& row : page.rows) details.pairs.push_back(view_of(store, std::move(row), details.strip));
   details.more_pairs = page.next.has_value();
   auto incidents = store.incidents({.open_only = false, .account = id, .limit = kMostIncidents});
+  for (auto& incident : of_tokens(store, details.pairs)) incidents.push_back(std::move(incident));
   std::stable_partition(incidents.begin(), incidents.end(), [](const auto& one) { return !one.resolved_at; });
   for (auto& incident : incidents) details.incidents.push_back(view_of(store, std::move(incident), now));
   return details;

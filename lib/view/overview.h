@@ -45,9 +45,9 @@ enum class Health { kWell, kIncidents, kBlind };
 
 /// An incident in the words of its alerts.
 struct IncidentView {
-  verdict::Incident incident;
-  alert::Subject subject;  ///< app, token and ad account; not who else is hit
+  alert::Alert alert;  ///< as if it were told now; its subject is app, token and ad account, not who else is hit
   alert::Wording wording;
+  const verdict::Incident& incident() const { return alert.incident; }
 };
 
 /// The first page. Values only; lists are cut, and say how much there is in all.
@@ -86,7 +86,7 @@ struct AccountDetails {
   store::AccountFacts account;
   std::vector<PairView> pairs;             ///< by name of the token, at most 200
   bool more_pairs = false;                 ///< there are others
-  std::vector<IncidentView> incidents;     ///< open ones first, then the latest, at most 50
+  std::vector<IncidentView> incidents;     ///< also of its tokens; open ones first, then the latest
   std::vector<store::HistoryRow> changes;  ///< the latest first, at most 100
 };
 

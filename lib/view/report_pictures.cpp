@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "view/report_tables.h"
+#include "view/role_look.h"
 
 namespace view {
 namespace {
@@ -15,30 +16,6 @@ using namespace std::chrono_literals;
 
 constexpr double kWidth = 900;
 constexpr double kNames = 210;  ///< left of the strips
-
-struct Look {
-  std::string_view name, fill, ink;
-};
-constexpr Look kRefused{"refused", "#b3261e", "#ffffff"};
-constexpr Look kNoRole{"no role", "#e8e8e8", "#1b1b1b"};
-/// The strongest role first: what a token may do at most gives the colour.
-constexpr std::array<std::pair<xads::Permission, Look>, 6> kRoles{
-    {{xads::Permission::kAccountAdmin, {"ACCOUNT_ADMIN", "#1d3461", "#ffffff"}},
-     {xads::Permission::kAdManager, {"AD_MANAGER", "#2f6690", "#ffffff"}},
-     {xads::Permission::kCreativeManager, {"CREATIVE_MANAGER", "#6a8532", "#ffffff"}},
-     {xads::Permission::kCampaignAnalyst, {"CAMPAIGN_ANALYST", "#e9c46a", "#1b1b1b"}},
-     {xads::Permission::kAnalyst, {"ANALYST", "#f4e3b2", "#1b1b1b"}},
-     {xads::Permission::kPartnerAudienceManager, {"PARTNER_AUDIENCE_MANAGER", "#d8b4d8", "#1b1b1b"}}}};
-
-Look look_of(const std::string& answer) {
-  const auto read = verdict::answer_from_text(answer);
-  if (!read) return kNoRole;
-  const auto* granted = std::get_if<xads::Granted>(&*read);
-  if (granted == nullptr) return kRefused;
-  for (const auto& [permission, look] : kRoles)
-    if (granted->permissions.has(permission)) return look;
-  return kNoRole;
-}
 
 std::string number(double value) { return fmt::format("{:.1f}", value); }
 
@@ -88,7 +65,7 @@ void draw_strip(Markup& page, const Report& report, const ReportPair& pair, doub
     const auto end = step + 1 < pair.steps.size() ? pair.steps[step + 1].at : span.until;
     const double left = place(at);
     const double width = std::max(2.0, place(end) - left);
-    const Look look = look_of(answer);
+    const RoleLook& look = look_of(answer);
     rectangle(page, left, y, width, 20, look.fill,
               fmt::format("{} since {} (entry {})", permissions_text(answer), base::to_text(at), entry));
     words(page, left + 5, y + 14.5, fitting(permissions_text(answer), width), look.ink);
@@ -146,15 +123,12 @@ void draw_roles(Markup& page, const Report& report, std::size_t first, std::size
 
 void draw_role_legend(Markup& page) {
   page.open("p", {{"class", "legend"}});
-  const auto entry = [&](const Look& look, std::string_view name) {
+  for (const RoleLook& look : role_looks()) {
     page.open("span", {{"class", "key"}, {"style", fmt::format("background:{};color:{}", look.fill, look.ink)}});
-    page.text(name);
+    page.text(look.name);
     page.close();
     page.text(" ");
-  };
-  for (const auto& [permission, look] : kRoles) entry(look, look.name);
-  entry(kRefused, kRefused.name);
-  entry(kNoRole, "not known, or no role");
+  }
   page.close();
 }
 

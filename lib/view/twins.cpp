@@ -163,9 +163,10 @@ void write_incidents(base::JsonWriter& writer, const IncidentList& list) {
 }
 
 void write_details(base::JsonWriter& writer, const IncidentDetails& details) {
-  const auto& [incident, subject, wording] = details.incident;
+  const auto& [alert, wording] = details.incident;
+  const auto& incident = alert.incident;
   TokenNames names;
-  if (subject.token) names.emplace(subject.token->id, subject.token->name);
+  if (const auto& token = alert.subject.token) names.emplace(token->id, token->name);
   writer.StartObject();
   writer.Key("incident");
   write_incident(writer, incident, names);
@@ -176,7 +177,7 @@ void write_details(base::JsonWriter& writer, const IncidentDetails& details) {
   member_or_null(writer, "repair", incident.resolved_at ? "" : wording.repair);
   writer.Key("alerts");
   writer.StartArray();
-  for (const auto& alert : details.alerts) write_told(writer, alert);
+  for (const auto& told : details.alerts) write_told(writer, told);
   writer.EndArray();
   writer.EndObject();
 }

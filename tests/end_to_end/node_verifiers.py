@@ -1,4 +1,4 @@
-"""npm's `standardwebhooks` and `svix` as receivers of our webhooks."""
+"""npm's `standardwebhooks` and `svix` as receivers of our webhooks, and `axe-core`, which judges our pages."""
 
 import base64
 import contextlib
@@ -16,15 +16,25 @@ LIBRARIES = ("standardwebhooks", "svix")
 _FILES = ("package.json", "package-lock.json", ".npmrc", "verify.mjs")
 
 
+def axe_source():
+    """axe-core, to be run in a page. unittest.SkipTest without npm."""
+    _require_node("nobody but ourselves judges our pages")
+    return (_installed() / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+def _require_node(what_else):
+    missing = [name for name in ("node", "npm") if shutil.which(name) is None]
+    if missing:
+        reason = f"{' and '.join(missing)} not installed: {what_else}"
+        print(f"\n*** SKIPPED: {reason} ***", file=sys.stderr)
+        raise unittest.SkipTest(reason)
+
+
 class NodeVerifiers:
-    """Installs the two libraries once (`npm ci`, kept under .build) and asks them. unittest.SkipTest without npm."""
+    """Installs the libraries once (`npm ci`, kept under .build) and asks them. unittest.SkipTest without npm."""
 
     def __init__(self):
-        missing = [name for name in ("node", "npm") if shutil.which(name) is None]
-        if missing:
-            reason = f"{' and '.join(missing)} not installed: nobody but ourselves verifies our webhooks"
-            print(f"\n*** SKIPPED: {reason} ***", file=sys.stderr)
-            raise unittest.SkipTest(reason)
+        _require_node("nobody but ourselves verifies our webhooks")
         self._directory = _installed()
 
     def verify(self, *posts):

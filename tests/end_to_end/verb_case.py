@@ -22,9 +22,13 @@ class VerbCase(unittest.TestCase):
         self.world.add_token("brand-a", "77", {ACCOUNT: ["AD_MANAGER"], OTHER: ["ANALYST"]},
                              labels={"owner": "ads-ops", "client": "Brand A"})
         self.world.add_token("brand-b", "78", {ACCOUNT: ["ACCOUNT_ADMIN"]}, kind="developer")
+        self.enlarge(self.world)
         self.fake = self.enterContext(FakeApi(make_pki(self.directory), self.world.for_fake()))
         self.settings = make_settings(self.directory, self.fake, self.world, status={"listen": "off"})
         self.write()
+
+    def enlarge(self, world):
+        """More tokens, for a test that wants them."""
 
     def write(self, **sections):
         """Writes the settings file anew; None leaves a section out."""

@@ -53,8 +53,8 @@ TEST_CASE("overview: blind goes before every incident, and the gravest incident 
   sample.incident(verdict::Cause::kTokenRevoked, sample.a(), "", day(1), std::nullopt);
   auto seen = overview(sample);
   REQUIRE(seen.incidents.size() == 2);
-  CHECK(seen.incidents[0].incident.finding.key.cause == verdict::Cause::kTokenRevoked);
-  CHECK(seen.incidents[0].subject.token->name == "brand-a");
+  CHECK(seen.incidents[0].incident().finding.key.cause == verdict::Cause::kTokenRevoked);
+  CHECK(seen.incidents[0].alert.subject.token->name == "brand-a");
   CHECK(seen.incidents[0].wording.title == "Access token revoked: brand-a");
   CHECK_FALSE(seen.incidents[0].wording.repair.empty());
   CHECK(seen.by_severity()[verdict::Severity::kCritical] == 1);
@@ -71,7 +71,7 @@ TEST_CASE("overview: an ad account with what its tokens may do, and nothing of o
   CHECK(account->account.name == "Brand A <EU> & \"Co\"");
   CHECK(account->pairs.size() == 2);
   REQUIRE(account->incidents.size() == 2);
-  CHECK_FALSE(account->incidents[0].incident.resolved_at);  // open ones first
+  CHECK_FALSE(account->incidents[0].incident().resolved_at);  // open ones first
   CHECK(account->changes.front().change.at >= account->changes.back().change.at);
   CHECK_FALSE(view::read_account(sample.store(), "nobody", kOptions, day(90)));
 }
