@@ -50,6 +50,8 @@ void add_ack(CLI::App& app, Invocation& invocation);
 void add_mute(CLI::App& app, Invocation& invocation);
 void add_accept(CLI::App& app, Invocation& invocation);
 void add_alerts(CLI::App& app, Invocation& invocation);
+void add_doctor(CLI::App& app, Invocation& invocation);
+void add_bugreport(CLI::App& app, Invocation& invocation);
 void add_explain(CLI::App& app, Invocation& invocation);
 void add_blast_radius(CLI::App& app, Invocation& invocation);
 void add_database(CLI::App& app, Invocation& invocation);

@@ -13,8 +13,6 @@
 namespace app {
 namespace {
 
-constexpr const char* kUser = "adsauditd";  // of the unit
-
 struct User {
   uid_t user;
   gid_t group;
@@ -35,23 +33,23 @@ std::string obstacle(const User& user, const std::filesystem::path& file) {
   for (const auto& part : file.parent_path()) {
     folder /= part;
     if (!may(user, folder.string(), S_IXOTH))
-      return fmt::format("cannot look into {0}; run: chgrp {1} {0} && chmod g+rx {0}", folder.string(), kUser);
+      return fmt::format("cannot look into {0}; run: chgrp {1} {0} && chmod g+rx {0}", folder.string(), kDaemonUser);
   }
   if (may(user, file.string(), S_IROTH)) return "";
-  return fmt::format("cannot read it; run: chgrp {0} {1} && chmod g+r {1}", kUser, file.string());
+  return fmt::format("cannot read it; run: chgrp {0} {1} && chmod g+r {1}", kDaemonUser, file.string());
 }
 
 }  // namespace
 
 std::vector<settings::Complaint> find_hidden(const std::string& settings_file) {
-  const passwd* const entry = ::getpwnam(kUser);
+  const passwd* const entry = ::getpwnam(kDaemonUser);
   if (::geteuid() != 0 || entry == nullptr || settings_file != Invocation().settings_file) return {};
   const User user{entry->pw_uid, entry->pw_gid};
   std::vector<settings::Complaint> complaints;
   for (const std::string& file : settings::files_of(settings_file)) {
     if (auto words = obstacle(user, file); !words.empty())
       complaints.push_back(
-          {file, 0, 0, "", fmt::format("the daemon, which runs as the user {}, {}", kUser, words), "", true});
+          {file, 0, 0, "", fmt::format("the daemon, which runs as the user {}, {}", kDaemonUser, words), "", true});
   }
   return complaints;
 }

@@ -7,7 +7,6 @@
 #include <csignal>
 #include <utility>
 
-#include "audit/bound.h"
 #include "base/text.h"
 
 namespace app {
@@ -45,16 +44,6 @@ bool asks_elsewhere(const settings::Settings& before, const settings::Settings& 
          before.api.deadline != next.api.deadline || before.tls.ca_file != next.tls.ca_file;
 }
 
-/// What the status site tells of the settings.
-view::SiteOptions site_options(const settings::Settings& settings) {
-  const auto normal = audit::interval_of(settings.audit.intervals, audit::IntervalClass::kNormal);
-  view::SiteOptions options{.version = ADSAUDITD_VERSION,
-                            .bound = audit::detection_bound(normal, service::bound_terms(settings.audit))};
-  for (const auto& destination : settings.destinations)
-    options.destinations.emplace(destination.name, alert::to_text(destination.channel));
-  return options;
-}
-
 }  // namespace
 
 Daemon::Daemon(const Invocation& called, settings::Settings settings)
@@ -65,9 +54,9 @@ Daemon::Daemon(const Invocation& called, settings::Settings settings)
       metrics_(ADSAUDITD_VERSION, store_path_, clock_.now().utc),
       signals_(control_io_, SIGHUP, SIGTERM, SIGINT),
       log_(make_logger(settings_->log)),
-      shown_(site_options(*settings_)),
+      site_(store_path_, metrics_, clock_, random_),
       status_(
-          clock_, health_, [this] { return make_show(); },
+          clock_, health_, [this] { return site_.make_show(); },
           [this](const std::string& why) {
             const std::lock_guard lock(mutex_);
             log_->error("status listener: {}", base::clean_text(why));
@@ -80,6 +69,7 @@ Daemon::~Daemon() {
 
 int Daemon::run() {
   await_signal();
+  site_.follow(*settings_);
   store_ = open_when_free();
   if (!store_) return kExitOk;
   status_.open(settings_->status);
@@ -92,7 +82,7 @@ int Daemon::run() {
     if (!handover || stopping_) return kExitOk;
     if (asks_elsewhere(*settings_, *next_)) handover->api_pace = handover->identity_pace = std::nullopt;
     settings_ = std::move(next_);
-    shown_ = site_options(*settings_);
+    site_.follow(*settings_);
     log_ = make_logger(settings_->log);
     supervisor_.feed_watchdog();
   }
@@ -224,26 +214,6 @@ void Daemon::read_settings() {
     return finish({kExitFailure, std::string("status.listen: ") + error.what(), {}});
   }
   hand_over(std::move(loaded));
-}
-
-/// On a thread and a connection of its own: who looks delays no audit.
-service::StatusServer::Show Daemon::make_show() {
-  const auto open = [this] {
-    return store::open_sqlite({.path = store_path_, .key = {}, .access = store::Access::kReader}, random_,
-                              clock_.now().utc);
-  };
-  const auto site = std::make_shared<view::Site>(
-      open, [this] { return shown(); }, clock_);
-  return [this, site](const http::InboundRequest& request) -> http::OutboundAnswer {
-    if (request.path() == "/metrics")
-      return {.body = metrics_.text(), .content_type = "text/plain; version=0.0.4; charset=utf-8"};
-    return site->answer(request);
-  };
-}
-
-view::SiteOptions Daemon::shown() {
-  const std::lock_guard lock(mutex_);
-  return shown_;
 }
 
 /// What only a start can change.

@@ -14,7 +14,7 @@
 #include "service/control_socket.h"
 #include "service/supervisor.h"
 #include "status_place.h"
-#include "view/site.h"
+#include "status_site.h"
 
 namespace app {
 
@@ -40,8 +40,6 @@ class Daemon {
   std::unique_ptr<store::Store> open_when_free();
   std::optional<service::Handover> run_assembly(std::optional<service::Handover> handover);
   void start_control();
-  service::StatusServer::Show make_show();
-  view::SiteOptions shown();
 
   // On the control thread.
   void await_signal();
@@ -79,10 +77,10 @@ class Daemon {
   Assembly* assembly_ = nullptr;
   std::shared_ptr<settings::Settings> next_;  ///< kept by whoever still reads it
   std::shared_ptr<spdlog::logger> log_;
-  std::string remark_;       ///< for the status line
-  view::SiteOptions shown_;  ///< of the settings in force
+  std::string remark_;  ///< for the status line
   bool stopping_ = false;
 
+  StatusSite site_;     ///< any thread
   StatusPlace status_;  ///< control thread; its threads log
 
   std::thread thread_;  ///< the control thread; last, so that all else is there

@@ -31,6 +31,22 @@ void require_replaceable(const std::string& path) {
                                                  path));
 }
 
+[[noreturn]] void refuse(const std::string& path) {
+  throw CommandError(kExitFailure, fmt::format("{} is there already and is not overwritten; name another one, or add "
+                                               "--force",
+                                               path));
+}
+
+/// False, with errno, when it does not get its name.
+bool give_name(const std::string& unfinished, const std::string& path, Replace replace) {
+  if (replace == Replace::kAllowed) return std::rename(unfinished.c_str(), path.c_str()) == 0;
+  if (::link(unfinished.c_str(), path.c_str()) != 0) {  // never in place of something
+    if (errno == EEXIST) refuse(path);
+    return false;
+  }
+  return ::unlink(unfinished.c_str()) == 0;
+}
+
 bool make_durable(const std::string& path, int flags) {
   const int file = ::open(path.c_str(), flags | O_CLOEXEC);
   if (file < 0) return false;
@@ -40,8 +56,9 @@ bool make_durable(const std::string& path, int flags) {
 
 }  // namespace
 
-void write_private_file(const std::string& path, const std::function<void(std::ostream&)>& write) {
+void write_private_file(const std::string& path, const std::function<void(std::ostream&)>& write, Replace replace) {
   require_replaceable(path);
+  if (replace == Replace::kRefused && ::access(path.c_str(), F_OK) == 0) refuse(path);
   std::string unfinished = path + ".XXXXXX";  // mkstemp() makes it with mode 0600
   const int file = ::mkstemp(unfinished.data());
   if (file < 0) fail(path, errno);
@@ -51,7 +68,7 @@ void write_private_file(const std::string& path, const std::function<void(std::o
     write(out);
     out.close();
     if (!out) fail(path, errno == 0 ? EIO : errno);
-    if (!make_durable(unfinished, O_RDONLY) || std::rename(unfinished.c_str(), path.c_str()) != 0) fail(path, errno);
+    if (!make_durable(unfinished, O_RDONLY) || !give_name(unfinished, path, replace)) fail(path, errno);
   } catch (...) {
     ::unlink(unfinished.c_str());
     throw;

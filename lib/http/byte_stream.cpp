@@ -11,6 +11,7 @@
 #include <climits>
 
 #include "base/ensure.h"
+#include "http/certificate.h"
 
 namespace http {
 namespace {
@@ -58,6 +59,13 @@ ByteStream::Step ByteStream::shake_hands() {
   if (verdict != X509_V_OK)
     failure_ = fmt::format("the certificate is not trusted: {}", ::X509_verify_cert_error_string(verdict));
   return step;
+}
+
+std::optional<TlsPeer> ByteStream::peer() const {
+  if (!tls_) return std::nullopt;
+  TlsPeer peer{::SSL_get_version(tls_.get()), std::nullopt};
+  if (const X509* certificate = ::SSL_get0_peer_certificate(tls_.get())) peer.certificate_ends = end_of(*certificate);
+  return peer;
 }
 
 ByteStream::Step ByteStream::write(std::string_view bytes, std::size_t& count) {

@@ -1,14 +1,22 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "base/time.h"
 #include "http/tls_context.h"
 #include "http/wire.h"
 
 namespace http {
+
+/// What the other side of a TLS connection has shown.
+struct TlsPeer {
+  std::string version;                            ///< "TLSv1.3"
+  std::optional<base::Instant> certificate_ends;  ///< UTC
+};
 
 /// A TCP socket, in the clear or under TLS, whose operations never wait: each does what it can now and says what to
 /// wait for. So no buffer is ever lent to the loop, and closing is safe at any time. Loop thread only.
@@ -37,6 +45,8 @@ class ByteStream {
   /// After the socket is connected. The context outlives the stream.
   void start_tls(TlsContext& context, const std::string& host, const std::string& port);
   Step shake_hands();
+  /// After shake_hands() was done. Nothing in the clear.
+  std::optional<TlsPeer> peer() const;
   /// Sends some of `bytes`, which must be offered again, as they were, after kWantRead and kWantWrite.
   Step write(std::string_view bytes, std::size_t& count);
   /// Asks the socket only if it may hold anything: see took_all() and wake().

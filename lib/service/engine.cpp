@@ -345,6 +345,7 @@ std::vector<store::Gauge> Engine::gauges(base::Moment now) {
     bound = allowed;
   }
   const auto counts = schedule_.counts();
+  const auto control = vouchers_.control_good();
   const auto number = [](auto value) { return static_cast<std::int64_t>(value); };
   std::vector<store::Gauge> gauges{{"pairs_waiting", number(counts.waiting)},
                                    {"pairs_running", number(counts.running)},
@@ -358,6 +359,7 @@ std::vector<store::Gauge> Engine::gauges(base::Moment now) {
                                    {"least_left_permille", number(1000 * limits_.budget().least_left(now.steady))},
                                    {"in_flight", number(api_pace_.in_flight())},
                                    {"in_flight_limit", number(api_pace_.limit())},
+                                   {"control_ok", control ? number(*control) : -1},
                                    {"audits_total", number(audits_)},
                                    {"throttled_total", number(throttled_)},
                                    {"written_at_ms", number(base::to_epoch_ms(now.utc))}};

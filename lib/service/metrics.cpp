@@ -20,6 +20,8 @@ namespace {
 
 using Buckets = prometheus::Histogram::BucketBoundaries;
 
+constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
+
 double seconds(base::Duration span) { return static_cast<double>(span.count()) / 1000; }
 double seconds(base::Instant utc) { return static_cast<double>(base::to_epoch_ms(utc)) / 1000; }
 
@@ -92,6 +94,9 @@ struct Metrics::Families {
   prometheus::Gauge& least_left =
       gauge(registry, "adsauditd_rate_budget_remaining_ratio",
             "What X says is left, whoever uses it, of the rate limit of which the least is left.");
+  prometheus::Gauge& control =
+      gauge(registry, "adsauditd_control_probe_ok", "Whether X grants the control token anything; NaN without one.",
+            {{"kind", "token"}});
   prometheus::Counter& rate_limited =
       counter(registry, "adsauditd_rate_limited_total", "Audits that X answered with 429.");
   prometheus::Gauge& pending = gauge(registry, "adsauditd_outbox_pending",
@@ -124,6 +129,7 @@ Metrics::Metrics(const std::string& version, std::string store_path, base::Insta
   auto& registry = families_->registry;
   gauge(registry, "adsauditd_build_info", "Which program this is.", {{"version", version}}).Set(1);
   families_->least_left.Set(1);
+  families_->control.Set(kNotANumber);
   gauge(registry, "process_start_time_seconds", "Start time of the process since unix epoch in seconds.")
       .Set(seconds(now));
   // All that may come is there from the first scrape on, so that a rate sees the first of it.
@@ -214,8 +220,7 @@ void Metrics::show(const Figures& figures) {
 void Metrics::show(const Undelivered& undelivered) {
   families_->pending.Set(static_cast<double>(undelivered.pending));
   families_->dead.Set(static_cast<double>(undelivered.dead));
-  families_->oldest_pending.Set(undelivered.oldest ? seconds(*undelivered.oldest)
-                                                   : std::numeric_limits<double>::quiet_NaN());
+  families_->oldest_pending.Set(undelivered.oldest ? seconds(*undelivered.oldest) : kNotANumber);
 }
 
 void Metrics::show(const std::map<verdict::Severity, std::uint64_t>& open_incidents) {
@@ -237,6 +242,7 @@ void Metrics::show(const std::vector<store::Gauge>& gauges) {
   with("buckets_yielding", [&](double number) { families_->yielding_windows.Set(number); });
   with("buckets_unfit", [&](double number) { families_->unfit_windows.Set(number); });
   with("least_left_permille", [&](double permille) { families_->least_left.Set(permille / 1000); });
+  with("control_ok", [&](double ok) { families_->control.Set(ok < 0 ? kNotANumber : ok); });
   with("buckets_parked", [&](double number) { families_->throttled_windows.Set(number); });
   with("written_at_ms",
        [&](double at) { with("oldest_answer_ms", [&](double age) { families_->oldest.Set((at - age) / 1000); }); });

@@ -82,6 +82,13 @@ bool Vouchers::anybody_before(TokenIndex suspect) const {
   return false;
 }
 
+std::optional<bool> Vouchers::control_good() const {
+  if (!control_) return std::nullopt;
+  const auto pairs = roster_.pairs_of(*control_);
+  if (pairs.empty()) return std::nullopt;
+  return std::any_of(pairs.begin(), pairs.end(), [this](PairIndex pair) { return good(pair); });
+}
+
 std::vector<PairIndex> Vouchers::candidates(TokenIndex suspect) {
   std::vector<PairIndex> found;
   if (control_speaks_for(suspect)) {

@@ -31,6 +31,8 @@ class Vouchers {
   /// There is somebody who may speak for it and was granted within the last windows, or, as long as nobody was in this
   /// process, was granted when last asked.
   bool anybody(audit::TokenIndex suspect) const;
+  /// Whether the control token is granted anything; nothing without one, and before it has a pair.
+  std::optional<bool> control_good() const;
   /// A few pairs whose grant would vouch for the suspect.
   std::vector<audit::PairIndex> candidates(audit::TokenIndex suspect);
   /// Tokens came or went.

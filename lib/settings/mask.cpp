@@ -19,7 +19,8 @@ constexpr std::string_view kHarmless =
     "share spacing status store to token_limit tokens type user_id version "
     "continue days ends escalate every from group_by group_wait heartbeat maintenance most_per_minute reason starts "
     "template zone after allow_remote hosts "
-    "alerts dead_letters history incidents max_size observations retention ";
+    "alerts dead_letters history incidents max_size observations retention "
+    "max_series metrics per_account ";
 
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';

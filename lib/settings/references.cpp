@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -18,6 +19,16 @@ constexpr std::array<std::string_view, 3> kCredentialPrefixes{"", "credentials_"
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Nothing, and perhaps an error, when none is found.
+std::optional<std::string> credential_file(const std::string& folder, std::string_view name, std::error_code& error) {
+  for (const std::string_view prefix : kCredentialPrefixes) {
+    std::string path = fmt::format("{}/{}{}", folder, prefix, name);
+    if (std::filesystem::exists(path, error)) return path;
+    if (error) return std::nullopt;
+  }
+  return std::nullopt;
+}
 
 /// Takes the references of one value one after the other.
 class Resolver {
@@ -74,12 +85,11 @@ class Resolver {
           fmt::format("there is no credential {}, because systemd did not start this program; run it as a "
                       "service with LoadCredential={}:/path, or use ${{file:/path}}",
                       name, name));
-    for (const std::string_view prefix : kCredentialPrefixes) {
-      const std::string path = fmt::format("{}/{}{}", references_.credentials_directory, prefix, name);
-      std::error_code error;
-      if (std::filesystem::exists(path, error)) return read(path);
-      if (error) return fail(fmt::format("cannot look for {}: {}; are you root?", path, error.message()));
-    }
+    std::error_code error;
+    if (const auto path = credential_file(references_.credentials_directory, name, error)) return read(*path);
+    if (error)
+      return fail(fmt::format("cannot look for {} in {}: {}; are you root?", name, references_.credentials_directory,
+                              error.message()));
     std::error_code ignored;
     if (std::filesystem::exists(fmt::format("/etc/adsauditd/credentials.encrypted/{}", name), ignored))
       return fail(
@@ -150,6 +160,17 @@ class Resolver {
 bool has_reference(std::string_view text) { return text.find("${") != std::string_view::npos; }
 
 bool is_reference(std::string_view text) { return text.starts_with("${") && text.find('}') == text.size() - 1; }
+
+std::optional<std::string> file_of_reference(std::string_view text, const References& references) {
+  if (!is_reference(text)) return std::nullopt;
+  const std::string_view inner = text.substr(2, text.size() - 3);
+  const std::size_t colon = std::min(inner.find(':'), inner.size());
+  const std::string_view name = inner.substr(std::min(colon + 1, inner.size()));
+  std::error_code ignored;
+  if (inner.substr(0, colon) == kKinds[0]) return std::string(name);
+  if (inner.substr(0, colon) != kKinds[1] || references.credentials_directory.empty()) return std::nullopt;
+  return credential_file(references.credentials_directory, name, ignored);
+}
 
 std::optional<std::string> resolve(const Node& node, Content content, const References& references,
                                    Complaints& complaints) {

@@ -27,6 +27,9 @@ bool is_reference(std::string_view text);
 
 enum class Content { kPlain, kSecret };  ///< of a secret's file we also look at who may read it
 
+/// The file that a text stands for which is one reference and nothing else. Whether it is there is another question.
+std::optional<std::string> file_of_reference(std::string_view text, const References& references);
+
 /// The text of `node` with every reference replaced in place: once, so that a value that looks like a reference stays
 /// as it is. Nothing after a complaint. Requires Node::Kind::kText.
 std::optional<std::string> resolve(const Node& node, Content content, const References& references,

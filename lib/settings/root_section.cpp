@@ -97,6 +97,7 @@ const Table<Settings>& settings_keys() {
       {"routes", Need::kOptional, list_of_mappings(&Settings::routes, route_keys())},
       maintenance_key(),
       {"status", Need::kOptional, mapping(&Settings::status, status_keys())},
+      {"metrics", Need::kOptional, mapping(&Settings::metrics, metrics_keys())},
       {"log", Need::kOptional, mapping(std::identity(), log_keys())},
   };
   return table;

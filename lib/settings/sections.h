@@ -15,6 +15,7 @@ const Table<Token>& token_keys();
 const Table<service::AuditOptions>& audit_keys();
 const Table<audit::BudgetOptions>& budget_keys();
 const Table<service::StatusOptions>& status_keys();
+const Table<service::MetricsOptions>& metrics_keys();
 /// Of a route's match and the like.
 const Table<alert::Match>& alert_match_keys();
 const Table<alert::Route>& route_keys();

@@ -9,6 +9,7 @@
 #include "alert/route.h"
 #include "http/tls_transport.h"
 #include "service/options.h"
+#include "service/pair_series.h"
 #include "service/status_options.h"
 #include "settings/complaint.h"
 #include "settings/references.h"
@@ -49,6 +50,7 @@ struct Settings {
   std::vector<alert::Route> routes;
   std::vector<alert::MaintenanceWindow> maintenance;
   service::StatusOptions status;
+  service::MetricsOptions metrics;
   Log log;
 };
 

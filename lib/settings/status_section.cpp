@@ -29,6 +29,15 @@ const Table<service::StatusOptions>& status_keys() {
   return table;
 }
 
+const Table<service::MetricsOptions>& metrics_keys() {
+  using service::MetricsOptions;
+  static const Table<MetricsOptions> table{
+      {"per_account", Need::kOptional, into(&MetricsOptions::per_account, flag())},
+      {"max_series", Need::kOptional, into(&MetricsOptions::max_series, whole(2, 100'000))},
+  };
+  return table;
+}
+
 void check_status(Walk& walk, const Node& root, const service::StatusOptions& status) {
   const Node* node = find(root, "status");
   if (node == nullptr) return;

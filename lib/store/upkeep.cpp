@@ -171,6 +171,24 @@ Health check(const StoreOptions& options) {
   return health;
 }
 
+KeyTrial try_key(const StoreOptions& options, std::uint64_t most) {
+  auto database = open_as_it_is(options.path);
+  const auto seal = seal_of(options);
+  if (!seal) throw UnusableStore("store.key: there is none");
+  require_key(database, *seal);
+  KeyTrial trial;
+  trial.tokens = static_cast<std::uint64_t>(database.number("SELECT count(*) FROM tokens WHERE removed_at IS NULL"));
+  Statement tokens(database,
+                   fmt::format("SELECT id, name, sealed FROM tokens WHERE removed_at IS NULL LIMIT {}", most));
+  while (tokens.next()) {
+    if (open_secrets(*seal, tokens.view(2), tokens.id<audit::TokenId>(0)))
+      ++trial.opened;
+    else if (!trial.shut)
+      trial.shut = tokens.text(1);
+  }
+  return trial;
+}
+
 Figures figures(const std::string& path) {
   auto database = open_as_it_is(path);
   const auto number = [&](const std::string& sql) { return static_cast<std::uint64_t>(database.number(sql)); };
@@ -197,6 +215,21 @@ Figures figures(const std::string& path) {
   while (tables.next())
     figures.tables.push_back(figures_of(database, tables.text(0), static_cast<std::uint64_t>(tables.number(1))));
   return figures;
+}
+
+Glance glance(const std::string& path, std::uint64_t most_bytes) {
+  auto database = open_as_it_is(path);
+  const auto number = [&](const std::string& sql) { return static_cast<std::uint64_t>(database.number(sql)); };
+  Glance glance{.newest_schema = static_cast<int>(schema_steps().size())};
+  glance.schema = schema_version(database, glance.newest_schema);
+  glance.file_bytes = size_of_file(database.path());
+  glance.log_bytes = size_of_file(database.path() + "-wal");
+  glance.free_bytes = number("PRAGMA page_size") * number("PRAGMA freelist_count");
+  glance.every_page = glance.file_bytes <= most_bytes;
+  if (!glance.every_page) return glance;
+  const auto verdict = database.text("PRAGMA quick_check(1)");
+  if (verdict != "ok") glance.damage = verdict;
+  return glance;
 }
 
 }  // namespace store

@@ -30,6 +30,16 @@ struct Health {
 /// Reads every page. Secrets are opened when `options` has a key.
 Health check(const StoreOptions& options);
 
+/// How a key fits.
+struct KeyTrial {
+  std::uint64_t tokens = 0;         ///< that are there
+  std::uint64_t opened = 0;         ///< of those that were tried
+  std::optional<std::string> shut;  ///< the name of one whose secrets it does not open
+};
+/// Tries the key of `options` on the secrets of at most `most` tokens (some microseconds each). For a database of the
+/// newest schema. Throws UnusableStore when the key is none, or another one than sealed them.
+KeyTrial try_key(const StoreOptions& options, std::uint64_t most);
+
 struct TableFigures {
   std::string name;
   std::uint64_t rows = 0;
@@ -52,5 +62,19 @@ struct Figures {
 };
 /// Reads every page.
 Figures figures(const std::string& path);
+
+/// What can be told of a database at once, whatever its size.
+struct Glance {
+  int schema = 0;
+  int newest_schema = 0;  ///< that this program makes
+  std::uint64_t file_bytes = 0;
+  std::uint64_t log_bytes = 0;   ///< of the write-ahead log
+  std::uint64_t free_bytes = 0;  ///< of the file, ready to be used again
+  bool every_page = false;       ///< all pages were looked at
+  std::string damage;            ///< SQLite's own words, the first; empty: none was seen
+};
+/// Looks at every page of a file of at most `most_bytes` (some 0.5 s for each GiB), and at none of a larger one. Throws
+/// as open_sqlite() does for a file that is not ours or too new.
+Glance glance(const std::string& path, std::uint64_t most_bytes);
 
 }  // namespace store

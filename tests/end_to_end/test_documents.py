@@ -156,7 +156,7 @@ class Json(VerbCase):
         for words in (["status"], ["incidents"], ["history"], ["budget"], ["token", "list"], ["account", "list"],
                       ["alerts", "list"], ["alerts", "dead"], ["mute", "list"], ["explain"], ["version"],
                       ["config", "check"], ["config", "show"], ["db", "verify"], ["blast-radius", "brand-a"],
-                      ["who-had-access", "18ce5a1", "--at", "2026-11-23"], ["simulate", "--list"], ["report"],
+                      ["who-had-access", "18ce5a1", "--at", "2026-11-23"], ["simulate", "--list"], ["report"], ["bugreport", "--offline"],
                       ["expect-change", "--list"], ["audit", "--once"]):
             with self.subTest(command=" ".join(words)):
                 run = self.command(*words, "--json")

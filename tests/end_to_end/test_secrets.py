@@ -35,7 +35,7 @@ class Secrets(unittest.TestCase):
             places = {name: (proc / name).read_bytes() for name in ("cmdline", "environ")}
             outputs = [daemon.command(*verb).stdout for verb in
                        (("status",), ("status", "--json"), ("history", "--json"), ("incidents", "--json"),
-                        ("token", "list", "--json"), ("config", "check"))]
+                        ("token", "list", "--json"), ("config", "check"), ("doctor", "--json"), ("bugreport",))]
             bodies = [post["body_bytes"] for post in fake.posts()]
             self.assertEqual(leaked_canaries(*places.values(), *outputs, *bodies, daemon.log(), added.stdout,
                                              added.stderr), [])

@@ -5,9 +5,10 @@ import urllib.parse
 
 import unittest
 
+import real_prometheus
 import schemas
 from canaries import leaked_canaries
-from harness import wait_until
+from harness import run_command, wait_until, write_settings
 from sign_in import browse
 from verb_case import ACCOUNT, OTHER, VerbCase
 from world import free_port
@@ -54,8 +55,20 @@ class Twins(VerbCase):
         self.check_pages()
         self.check_one(status["open_incidents"][0])
         self.check_refusals()
+        self.check_series(daemon)
         everything = json.dumps([status, twin, history]) + daemon.log()
         self.assertEqual(leaked_canaries(everything), [])
+
+    def check_series(self, daemon):
+        """Series of pairs are there when they are asked for, also by a reload, and promtool has nothing to say."""
+        self.assertNotIn(ACCOUNT, browse(self.port, "/metrics")[2])
+        self.write(metrics={"per_account": True})
+        write_settings(daemon.config, self.settings)
+        self.assertEqual(run_command("--config", str(daemon.config), "reload").returncode, 0)
+        page = browse(self.port, "/metrics")[2]
+        self.assertIn(f'adsauditd_pair_granted{{account="{ACCOUNT}",token="brand-a"}} 0\n', page)
+        self.assertIn(f'adsauditd_pair_granted{{account="{ACCOUNT}",token="brand-b"}} 1\n', page)
+        self.assertEqual(real_prometheus.complaints_of_promtool(page), "")
 
     def check_pages(self):
         first = self.get("pairs", limit=2)

@@ -25,6 +25,11 @@ class FailingStore final : public store::Store {
   std::vector<store::TokenRow> tokens() override { return real_->tokens(); }
   store::TokenNews tokens_since(std::uint64_t revision) override { return real_->tokens_since(revision); }
   std::vector<verdict::ProbeState> probes(const audit::TokenId& token) override { return real_->probes(token); }
+  std::vector<store::PairRow> pairs(const store::PairQuery& query) override { return real_->pairs(query); }
+  store::Totals totals() override { return real_->totals(); }
+  std::optional<audit::Token> find_token(const audit::TokenId& id) override { return real_->find_token(id); }
+  std::optional<store::AccountFacts> find_account(const std::string& id) override { return real_->find_account(id); }
+  std::optional<store::BucketRow> find_bucket(const std::string& name) override { return real_->find_bucket(name); }
   std::vector<store::AccountFacts> accounts() override { return real_->accounts(); }
   std::vector<store::BucketRow> buckets() override { return real_->buckets(); }
   std::vector<store::Gauge> gauges() override { return real_->gauges(); }

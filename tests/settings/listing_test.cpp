@@ -86,7 +86,7 @@ TEST_CASE("schema: it is JSON, and knows every section") {
   const auto* properties = base::find_member(json.value(), "properties");
   REQUIRE(properties != nullptr);
   for (const char* section : {"api", "store", "apps", "tokens", "audit", "budget", "expect", "destinations", "routes",
-                              "maintenance", "status", "log"})
+                              "maintenance", "status", "metrics", "log"})
     CHECK_MESSAGE(base::find_member(*properties, section) != nullptr, section);
 }
 

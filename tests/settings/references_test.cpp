@@ -152,7 +152,20 @@ TEST_CASE("references: credentials are also found as systemd names the files of 
   CHECK(look_up("${cred:gone}") ==
         "there is no credential gone; put its value into the file /etc/adsauditd/credentials/gone, or add "
         "LoadCredential=gone:/path to the unit of adsauditd");
+  const References references{.credentials_directory = directory.string()};
+  CHECK(file_of_reference("${cred:plain}", references) == (directory / "plain").string());
+  CHECK(file_of_reference("${cred:listed}", references) == (directory / "credentials_listed").string());
+  CHECK_FALSE(file_of_reference("${cred:gone}", references));
   fs::remove_all(directory);
+}
+
+TEST_CASE("references: a file is told of a text that is one reference to a file and nothing else") {
+  CHECK(file_of_reference("${file:/a/b}", {}) == "/a/b");
+  CHECK_FALSE(file_of_reference("${file:/a/b}x", {}));
+  CHECK_FALSE(file_of_reference("${env:A}", {}));
+  CHECK_FALSE(file_of_reference("${cred:a}", {}));
+  CHECK_FALSE(file_of_reference("/a/b", {}));
+  CHECK_FALSE(file_of_reference("${}", {}));
 }
 
 TEST_CASE("references: a whole reference is told from a text that holds one") {

@@ -108,6 +108,23 @@ TEST_CASE_FIXTURE(Kept, "check: secrets of another key or another row are shut")
   CHECK(store::check(samples::options(path)).sealed_shut == std::vector<std::string>{"brand-a"});
 }
 
+TEST_CASE_FIXTURE(Kept, "key trial: secrets open with the key that sealed them, and as many are tried as is said") {
+  const auto trial = store::try_key(samples::options(path), 10);
+  CHECK(trial.tokens == 2);
+  CHECK(trial.opened == 2);
+  CHECK_FALSE(trial.shut);
+  CHECK(store::try_key(samples::options(path), 1).opened == 1);
+  CHECK_THROWS_AS(store::try_key(samples::options(path, store::Access::kReader, samples::kOtherKey), 10),
+                  store::UnusableStore);
+  CHECK_THROWS_AS(store::try_key(samples::options(path, store::Access::kReader, ""), 10), store::UnusableStore);
+  {
+    store::Database intruder(path);
+    intruder.run("UPDATE tokens SET sealed = (SELECT sealed FROM tokens WHERE name = 'brand-b')");
+  }
+  CHECK(store::try_key(samples::options(path), 10).opened == 1);
+  CHECK(store::try_key(samples::options(path), 10).shut == "brand-a");
+}
+
 TEST_CASE_FIXTURE(Kept, "check: broken references and an altered log are told") {
   {
     store::Database intruder(path);
@@ -135,6 +152,22 @@ TEST_CASE_FIXTURE(Kept, "check: a page of garbage is damage") {
   const auto health = store::check(samples::options(path));
   CHECK_FALSE(health.damages.empty());
   CHECK_FALSE(health.well());
+  CHECK_FALSE(store::glance(path, std::uint64_t{1} << 30).damage.empty());
+}
+
+TEST_CASE_FIXTURE(Kept, "glance: of a large file no page is looked at") {
+  const auto small = store::glance(path, std::uint64_t{1} << 30);
+  CHECK(small.every_page);
+  CHECK(small.damage.empty());
+  CHECK(small.schema == small.newest_schema);
+  CHECK(small.file_bytes == std::filesystem::file_size(path));
+  CHECK(small.free_bytes < small.file_bytes);
+  CHECK_FALSE(store::glance(path, small.file_bytes - 1).every_page);
+}
+
+TEST_CASE_FIXTURE(Kept, "glance: what is no database of ours is refused") {
+  std::ofstream(path) << std::string(8192, 'x');
+  CHECK_THROWS_AS(store::glance(path, 0), store::UnusableStore);
 }
 
 TEST_CASE_FIXTURE(Kept, "stats: rows, bytes and ages of each table") {
