@@ -17,10 +17,8 @@ void print_as_json(const store::Health& health) {
     member(writer, "schema", static_cast<std::uint64_t>(health.schema));
     member(writer, "damages", health.damages);
     member(writer, "broken_references", health.broken_references);
-    if (health.chain) {
-      member(writer, "changes", health.chain->rows);
-      if (health.chain->broken_at) member(writer, "broken_at", *health.chain->broken_at);
-    }
+    member(writer, "changes", health.chain ? std::optional(health.chain->rows) : std::nullopt);
+    member(writer, "broken_at", health.chain ? health.chain->broken_at : std::nullopt);
     member(writer, "secrets_opened", health.secrets);
     member(writer, "secrets_shut", health.sealed_shut);
     writer.EndObject();

@@ -34,11 +34,12 @@ void print_as_json(const Verification& result) {
     member(writer, "ok", !result.check.broken_at);
     member(writer, "changes", result.check.rows);
     member(writer, "pruned", result.check.pruned);
-    if (result.check.broken_at) member(writer, "broken_at", *result.check.broken_at);
-    if (result.broken) {
-      writer.Key("broken");
+    member(writer, "broken_at", result.check.broken_at);
+    writer.Key("broken");
+    if (result.broken)
       write_change(writer, *result.broken);
-    }
+    else
+      writer.Null();
     member_or_null(writer, "last_hash", result.last ? result.last->hash : "");
     writer.EndObject();
   });

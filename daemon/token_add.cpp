@@ -37,6 +37,7 @@ int add(const Invocation& called, const Options& options) {
   print_json([&](base::JsonWriter& writer) {
     writer.StartObject();
     member(writer, "stored", std::vector<std::string>{options.name});
+    member(writer, "added", stored.added);
     member(writer, "replaced", stored.replaced);
     member(writer, "unchanged", stored.unchanged);
     member(writer, "dry_run", false);

@@ -64,9 +64,9 @@ bool is_unchanged(const store::TokenRow& row, const NewToken& token, const store
   } catch (const store::UnusableStore&) {  // damaged: what is given now takes its place
     return false;
   }
-  const xads::ByToken before;
-  return !before(stored, token.secrets) && !before(token.secrets, stored) &&
-         row.source == store::TokenSource::kCommandLine;
+  const auto there = xads::reveal(stored);
+  const auto given = xads::reveal(token.secrets);
+  return there.token == given.token && there.secret == given.secret && row.source == store::TokenSource::kCommandLine;
 }
 
 /// How each token stands to those that are there.

@@ -28,6 +28,8 @@ int list_scenarios(const Invocation& called) {
   const auto tells = [](std::string_view name) { return simulation::scenario_named(name, {.pairs = 10}, 1)->tells; };
   if (called.json) {
     print_json([&](base::JsonWriter& writer) {
+      writer.StartObject();
+      writer.Key("scenarios");
       writer.StartArray();
       for (const auto name : names) {
         writer.StartObject();
@@ -36,6 +38,7 @@ int list_scenarios(const Invocation& called) {
         writer.EndObject();
       }
       writer.EndArray();
+      writer.EndObject();
     });
     return kExitOk;
   }

@@ -20,6 +20,12 @@ void member(base::JsonWriter& writer, const char* name, std::uint64_t value) {
   writer.Uint64(value);
 }
 
+void member(base::JsonWriter& writer, const char* name, const std::optional<std::uint64_t>& value) {
+  if (value) return member(writer, name, *value);
+  writer.Key(name);
+  writer.Null();
+}
+
 void member(base::JsonWriter& writer, const char* name, bool value) {
   writer.Key(name);
   writer.Bool(value);

@@ -17,6 +17,7 @@ namespace view {
 void member(base::JsonWriter& writer, const char* name, std::string_view value);
 void member_or_null(base::JsonWriter& writer, const char* name, std::string_view value);
 void member(base::JsonWriter& writer, const char* name, std::uint64_t value);
+void member(base::JsonWriter& writer, const char* name, const std::optional<std::uint64_t>& value);
 void member(base::JsonWriter& writer, const char* name, bool value);
 void member(base::JsonWriter& writer, const char* name, double value);
 /// In milliseconds; the name ends in "_ms".

@@ -59,10 +59,7 @@ void write_log(base::JsonWriter& writer, const Report& report) {
   member(writer, "whole", !report.chain.broken_at);
   member(writer, "entries", report.chain.rows);
   member(writer, "pruned", report.chain.pruned);
-  if (report.chain.broken_at)
-    member(writer, "broken_at", *report.chain.broken_at);
-  else
-    null_member(writer, "broken_at");
+  member(writer, "broken_at", report.chain.broken_at);
   member(writer, "complete_since", report.query.complete_since);
   write_entry(writer, "first", report.first);
   write_entry(writer, "last", report.last);

@@ -232,9 +232,14 @@ class Daemon:
 
 
 def run_command(*arguments, stdin=None, timeout=30, environment=None):
-    """One run of the binary: a CompletedProcess with text output. `environment` comes on top of our own."""
-    return subprocess.run([daemon_binary(), *arguments], input=stdin, capture_output=True, text=True, timeout=timeout,
-                          check=False, env={**os.environ, **(environment or {})})
+    """One run of the binary: a CompletedProcess with text output. `environment` comes on top of our own. What it printed
+    with --json is held against its schema."""
+    run = subprocess.run([daemon_binary(), *arguments], input=stdin, capture_output=True, text=True, timeout=timeout,
+                         check=False, env={**os.environ, **(environment or {})})
+    if "--json" in arguments:
+        import schemas  # here, because the machine that the boot test boots has no jsonschema
+        schemas.check_output(arguments, run.stdout)
+    return run
 
 
 class Background:

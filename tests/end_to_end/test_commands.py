@@ -166,7 +166,7 @@ class Refusals(Case):
 class SmallVerbs(Case):
     def test_key_init_writes_once(self):
         file = self.directory / "fresh.key"
-        self.assertEqual(run_command("key", "init", str(file)).returncode, 0)
+        self.assertEqual(json.loads(run_command("key", "init", str(file), "--json").stdout), {"key_file": str(file)})
         self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o400)
         first = file.read_text()
         self.assertEqual(len(first.strip()), 44)

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import unittest
 
+import schemas
 from harness import daemon_binary, leaked_canaries, run_command, write_settings
 from verb_case import VerbCase
 
@@ -78,6 +79,8 @@ class Init(unittest.TestCase):
         run = subprocess.run(["unshare", "--mount", "sh", "-c", script, daemon_binary()], cwd=self.directory, text=True,
                              capture_output=True, timeout=60, check=False)
         self.assertEqual(run.returncode, 0, run.stderr)
+        for line in run.stdout.splitlines():
+            schemas.check("config_check", json.loads(line))
         said = [[complaint["message"] for complaint in json.loads(line)["complaints"] if "runs as" in complaint["message"]]
                 for line in run.stdout.splitlines()]
         words = "the daemon, which runs as the user adsauditd, cannot "

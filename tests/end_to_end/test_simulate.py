@@ -18,7 +18,7 @@ class Simulate(unittest.TestCase):
         return json.loads(run.stdout)
 
     def test_the_list_names_what_can_be_played(self):
-        names = [entry["name"] for entry in json.loads(self.simulate("--list", "--json").stdout)]
+        names = [entry["name"] for entry in json.loads(self.simulate("--list", "--json").stdout)["scenarios"]]
         self.assertIn("app-suspended", names)
         self.assertIn("random", names)
         self.assertIn("a user revokes the app", self.simulate("--list").stdout)

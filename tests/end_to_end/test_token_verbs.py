@@ -129,6 +129,12 @@ class Import(Case):
         self.assertEqual(added.returncode, 2)
         self.assertEqual(self.tokens(), {})
 
+    def test_one_token_is_told_of_like_many(self):
+        add = ("token", "add", "c", "--app", "agency", "--kind", "developer", "--json")
+        told = [json.loads(self.run_with("90-c\n" + secret, *add).stdout) for secret in ("s\n", "s\n", "t\n")]
+        nobody = {"stored": ["c"], "added": [], "replaced": [], "unchanged": [], "dry_run": False}
+        self.assertEqual(told, [{**nobody, "added": ["c"]}, {**nobody, "unchanged": ["c"]}, {**nobody, "replaced": ["c"]}])
+
     def test_an_unknown_form_is_told(self):
         self.refused(2, "did you mean \"json\"?", "token", "import", "--from", "jsn", "x")
 

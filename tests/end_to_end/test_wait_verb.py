@@ -5,6 +5,7 @@ import subprocess
 import time
 import unittest
 
+import schemas
 from harness import daemon_binary
 from verb_case import VerbCase
 
@@ -18,6 +19,7 @@ class Wait(VerbCase):
         self.daemon()
         output, errors = waiting.communicate(timeout=30)
         self.assertEqual((waiting.returncode, errors), (0, ""))
+        schemas.check("outcome", json.loads(output))
         self.assertTrue(json.loads(output)["ok"])
         self.assertEqual(self.command("wait").returncode, 0)
 
