@@ -49,11 +49,11 @@ int run_command(int argc, char** argv) {
   app.add_flag("--json", invocation.json, "Print JSON");
   app.fallthrough();
   for (const auto add :
-       {add_run,    add_reload,    add_wait,           add_audit,     add_status,       add_history,
-        add_events, add_incidents, add_who_had_access, add_ack,       add_mute,         add_expect_change,
-        add_accept, add_alerts,    add_token,          add_account,   add_budget,       add_config,
-        add_key,    add_explain,   add_doctor,         add_bugreport, add_blast_radius, add_database,
-        add_report, add_simulate,  add_completion,     add_documents, add_version}) {
+       {add_run,           add_reload, add_wait,      add_audit,          add_status,    add_top,
+        add_history,       add_events, add_incidents, add_who_had_access, add_ack,       add_mute,
+        add_expect_change, add_accept, add_alerts,    add_token,          add_account,   add_budget,
+        add_config,        add_key,    add_explain,   add_doctor,         add_bugreport, add_blast_radius,
+        add_database,      add_report, add_simulate,  add_completion,     add_documents, add_version}) {
     add(app, invocation);
   }
   try {

@@ -40,6 +40,7 @@ void add_token(CLI::App& app, Invocation& invocation);
 void add_account(CLI::App& app, Invocation& invocation);
 void add_budget(CLI::App& app, Invocation& invocation);
 void add_status(CLI::App& app, Invocation& invocation);
+void add_top(CLI::App& app, Invocation& invocation);
 void add_history(CLI::App& app, Invocation& invocation);
 void add_events(CLI::App& app, Invocation& invocation);
 void add_incidents(CLI::App& app, Invocation& invocation);

@@ -61,8 +61,8 @@ class Attacks:
             "a million headers": (b"GET / HTTP/1.1\r\n" + host, b"H: v\r\n" * 10_000, 100),
             "a chunked body": (b"POST / HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n\r\n",
                                b"100000\r\n" + b"B" * MIB + b"\r\n", 200),
-            "a body without length": (b"GET / HTTP/1.1\r\n" + host + b"\r\n", b"B" * MIB, 200),
-            "a gzip bomb": (b"GET / HTTP/1.1\r\n" + host + b"Content-Encoding: gzip\r\n\r\n", bomb, 20),
+            "a body without length": (b"GET /nothing HTTP/1.1\r\n" + host + b"\r\n", b"B" * MIB, 200),
+            "a gzip bomb": (b"GET /nothing HTTP/1.1\r\n" + host + b"Content-Encoding: gzip\r\n\r\n", bomb, 20),
         }
         for name, (start, piece, times) in attacks.items():
             with self.subTest(name):
