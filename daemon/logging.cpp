@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
+#include <spdlog/sinks/dup_filter_sink.h>
 
 #include <cstdio>
 #include <mutex>
@@ -13,6 +14,8 @@
 
 namespace app {
 namespace {
+
+constexpr std::chrono::seconds kRepeatedAfter{10};
 
 enum class Form { kText, kJson, kJournal };
 
@@ -103,7 +106,10 @@ spdlog::level::level_enum level_of(settings::LogLevel level) {
 }  // namespace
 
 std::shared_ptr<spdlog::logger> make_logger(const settings::Log& options) {
-  auto logger = std::make_shared<spdlog::logger>("adsauditd", std::make_shared<LineSink>(form_of(options.format)));
+  // A line that says what the line before it said is counted instead, until another one comes or it is time to say so.
+  const auto collapsing = std::make_shared<spdlog::sinks::dup_filter_sink_mt>(kRepeatedAfter);
+  collapsing->add_sink(std::make_shared<LineSink>(form_of(options.format)));
+  auto logger = std::make_shared<spdlog::logger>("adsauditd", collapsing);
   logger->set_level(level_of(options.level));
   return logger;
 }

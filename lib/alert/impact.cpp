@@ -16,12 +16,11 @@ using xads::Permissions;
 /// What a dead token takes away is what its user can do in the web interface without it.
 enum class Reach { kTokenAlone, kUserToo };
 
-std::vector<Impact> impact_of_step(const Alert& alert, const Permissions& before, const Permissions& after,
+std::vector<Impact> impact_of_step(audit::TokenKind kind, const Permissions& before, const Permissions& after,
                                    Reach reach) {
-  if (!alert.subject.token) return {};
   const Capabilities& capabilities = Capabilities::built_in();
   std::vector<Impact> changed, same;
-  for (Effect& effect : capabilities.effects(alert.subject.token->kind, before, after)) {
+  for (Effect& effect : capabilities.effects(kind, before, after)) {
     if (reach == Reach::kTokenAlone && capabilities.find(effect.capability)->web_only) continue;
     auto& list = effect.kind == Effect::Kind::kContinues ? same : changed;
     list.push_back({std::move(effect.capability), std::string(to_text(effect.kind)),
@@ -35,22 +34,29 @@ std::vector<Impact> impact_of_step(const Alert& alert, const Permissions& before
 
 Permissions permissions_of(const std::vector<std::string>& texts) { return Permissions::from_texts(texts); }
 
-std::vector<Impact> impact_of_death(const Alert& alert) {
-  return impact_of_step(alert, permissions_of({"ACCOUNT_ADMIN", "TWEET_COMPOSER"}), {}, Reach::kTokenAlone);
+/// The same for all tokens of a kind, and so computed once: an app can lose a hundred thousand at the same moment.
+const std::vector<Impact>& impact_of_death(audit::TokenKind kind) {
+  const auto compute = [](audit::TokenKind one) {
+    return impact_of_step(one, permissions_of({"ACCOUNT_ADMIN", "TWEET_COMPOSER"}), {}, Reach::kTokenAlone);
+  };
+  static const auto advertiser = compute(audit::TokenKind::kAdvertiser);
+  static const auto developer = compute(audit::TokenKind::kDeveloper);
+  return kind == audit::TokenKind::kAdvertiser ? advertiser : developer;
+}
+
+std::vector<Impact> impact_of_token(const Alert& alert) {
+  return alert.subject.token ? impact_of_death(alert.subject.token->kind) : std::vector<Impact>();
 }
 
 std::vector<Impact> impact_of_permissions(const Alert& alert) {
   const verdict::Finding& finding = alert.incident.finding;
-  if (finding.before.empty()) return {};
-  return impact_of_step(alert, permissions_of(finding.before), permissions_of(finding.after), Reach::kUserToo);
+  if (finding.before.empty() || !alert.subject.token) return {};
+  return impact_of_step(alert.subject.token->kind, permissions_of(finding.before), permissions_of(finding.after),
+                        Reach::kUserToo);
 }
 
 /// An app's tokens are of both kinds, so this names no more than what all of them lose.
-std::vector<Impact> impact_of_app(const Alert& alert) {
-  Alert of_token = alert;
-  of_token.subject.token = audit::Token{};
-  return impact_of_death(of_token);
-}
+const std::vector<Impact>& impact_of_app() { return impact_of_death(audit::TokenKind::kAdvertiser); }
 
 std::vector<Impact> impact_of_account(const Alert& alert) {
   if (!alert.incident.finding.last_good_at) return {};
@@ -87,7 +93,7 @@ std::vector<Impact> impact_of(const Alert& alert) {
     case Cause::kTokenUserSuspended:
     case Cause::kTokenUserLocked:
     case Cause::kTokenReauthorizationRequired:
-      return impact_of_death(alert);
+      return impact_of_token(alert);
     case Cause::kAccessRemoved:
     case Cause::kRoleReduced:
     case Cause::kRoleEscalated:
@@ -99,7 +105,7 @@ std::vector<Impact> impact_of(const Alert& alert) {
     case Cause::kAccountUnavailable:
       return impact_of_account(alert);
     case Cause::kAppRejected:
-      return impact_of_app(alert);
+      return impact_of_app();
     case Cause::kTokenIdentityMismatch:
     case Cause::kPermissionUnknown:
     case Cause::kAuditThrottled:

@@ -56,6 +56,7 @@ class Twins(VerbCase):
         self.check_one(status["open_incidents"][0])
         self.check_refusals()
         self.check_series(daemon)
+        self.check_without_database(daemon)
         everything = json.dumps([status, twin, history]) + daemon.log()
         self.assertEqual(leaked_canaries(everything), [])
 
@@ -69,6 +70,25 @@ class Twins(VerbCase):
         self.assertIn(f'adsauditd_pair_granted{{account="{ACCOUNT}",token="brand-a"}} 0\n', page)
         self.assertIn(f'adsauditd_pair_granted{{account="{ACCOUNT}",token="brand-b"}} 1\n', page)
         self.assertEqual(real_prometheus.complaints_of_promtool(page), "")
+
+    def check_without_database(self, daemon):
+        """While the database cannot be read: 503, one line in the log however often it is asked for, and no end."""
+        files = {file: file.with_name("away-" + file.name) for file in self.directory.glob("adsauditd.db*")}
+        self.assertTrue(files)
+        reopened = browse(self.port, "/api/v1/pairs?limit=1")
+        self.assertEqual(reopened[0], 200, "its connection is open, and what is open stays readable")
+        self.write(status={"listen": f"127.0.0.1:{self.port}", "hosts": ["a.example"]})  # a server of its own, not opened yet
+        write_settings(daemon.config, self.settings)
+        self.assertEqual(run_command("--config", str(daemon.config), "reload").returncode, 0)
+        for file, away in files.items():
+            file.rename(away)
+        for _ in range(20):
+            self.assertEqual(browse(self.port, "/")[0], 503)
+        self.assertEqual(browse(self.port, "/metrics")[0], 200)
+        for file, away in files.items():
+            away.rename(file)
+        self.assertEqual(browse(self.port, "/")[0], 200)
+        self.assertEqual(daemon.log().count("status listener: "), 1)
 
     def check_pages(self):
         first = self.get("pairs", limit=2)
