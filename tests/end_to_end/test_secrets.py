@@ -2,11 +2,27 @@
 
 import base64
 import pathlib
+import re
 import tempfile
 import time
 import unittest
 
 from harness import Daemon, FakeApi, World, canary, leaked_canaries, make_pki, make_settings, wait_until
+from sign_in import browse
+from world import free_port
+
+
+def seen_pages(port, token):
+    """All that the status listener shows to whoever knows the token, and what it says to who does not."""
+    headers = {"Authorization": f"Bearer {token}"}
+    overview = browse(port, "/", headers=headers)[2]
+    paths = ["/metrics", "/api/v1/status", "/api/v1/pairs", "/api/v1/incidents?all=yes", "/api/v1/history",
+             *re.findall(r'href="(/(?:incidents|accounts)/[^"]+)"', overview)]
+    paths += ["/api/v1" + path for path in paths if path.startswith("/incidents/")]
+    assert len(paths) >= 8, paths
+    pages = [browse(port, path, headers=headers) for path in paths]
+    assert all(status == 200 for status, _, _ in pages), [status for status, _, _ in pages]
+    return [overview, *(page for _, _, page in pages), browse(port, "/")[2]]
 
 
 class Secrets(unittest.TestCase):
@@ -16,7 +32,12 @@ class Secrets(unittest.TestCase):
         world.add_token("brand-a", "2417045708", {"18ce5a1": ["AD_MANAGER"]})
         fake = self.enterContext(FakeApi(make_pki(directory), world.for_fake()))
         slack_path = "/slack/" + canary("slackUrl")
-        settings = make_settings(directory, fake, world, status={"listen": "off"}, log={"level": "trace"})
+        status_token = canary("statusToken")
+        (directory / "status-token").write_text(status_token)
+        (directory / "status-token").chmod(0o400)
+        port = free_port()
+        settings = make_settings(directory, fake, world, log={"level": "trace"}, metrics={"per_account": True},
+                                 status={"listen": f"127.0.0.1:{port}", "token": f"${{file:{directory}/status-token}}"})
         url_file = directory / "secrets" / "ops.url"
         url_file.unlink()
         url_file.write_text(fake.sink_url(slack_path))
@@ -35,7 +56,11 @@ class Secrets(unittest.TestCase):
             places = {name: (proc / name).read_bytes() for name in ("cmdline", "environ")}
             outputs = [daemon.command(*verb).stdout for verb in
                        (("status",), ("status", "--json"), ("history", "--json"), ("incidents", "--json"),
-                        ("token", "list", "--json"), ("config", "check"), ("doctor", "--json"), ("bugreport",))]
+                        ("token", "list", "--json"), ("config", "check"), ("config", "show"), ("doctor", "--json"),
+                        ("bugreport",), ("top", "--once"), ("events",), ("alerts", "list", "--json"),
+                        *(("report", "--since", "2026-01-01", "--format", form) for form in
+                          ("markdown", "csv", "json", "html")))]
+            outputs += seen_pages(port, status_token)
             bodies = [post["body_bytes"] for post in fake.posts()]
             self.assertEqual(leaked_canaries(*places.values(), *outputs, *bodies, daemon.log(), added.stdout,
                                              added.stderr), [])
