@@ -6,6 +6,7 @@
 
 #include "store/batch.h"
 #include "store/sqlite.h"
+#include "store/store.h"
 
 namespace store {
 
@@ -15,8 +16,10 @@ class FigureTable {
  public:
   explicit FigureTable(Database& database);
 
-  void put(const Gauge& gauge);
-  std::vector<Gauge> gauges() const;  ///< by name
+  /// Also counts them into the hour in which they were written, when they say so.
+  void put(const std::vector<Gauge>& gauges);
+  std::vector<Gauge> gauges() const;                                           ///< by name
+  std::vector<HourRow> hours(base::Instant since, base::Instant until) const;  ///< see Store
 
   void note_end(bool in_order);
   bool ended_in_order() const;  ///< true when nobody noted anything
@@ -29,6 +32,8 @@ class FigureTable {
   std::optional<base::Instant> mutes_listed_at() const;  ///< nothing before the first time
 
  private:
+  void note_hour(const std::vector<Gauge>& gauges);
+
   Database& database_;
   Statement upsert_gauge_;
   Statement note_end_;

@@ -148,6 +148,8 @@ bool Pruning::prune_words(base::Instant limit, Pruned& pruned) {
   pruned.incidents += changed_by(database_, plans.bind(limit));
   Statement mutes(database_, "DELETE FROM mutes WHERE until < ?");
   pruned.incidents += changed_by(database_, mutes.bind(limit));
+  Statement hours(database_, "DELETE FROM hours WHERE hour < ?");
+  pruned.incidents += changed_by(database_, hours.bind(limit));
   return true;
 }
 

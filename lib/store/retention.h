@@ -13,8 +13,9 @@ namespace store {
 struct Retention {
   base::Duration history = std::chrono::hours(24 * 365 * 5);   ///< of the change log, by the time of the change
   base::Duration observations = std::chrono::hours(24 * 400);  ///< answers that were heard until another one came
-  base::Duration incidents = std::chrono::hours(24 * 400);     ///< since they were resolved; announced changes, mutes
-  base::Duration alerts = std::chrono::hours(24 * 90);         ///< with the bytes and attempts of their deliveries
+  base::Duration incidents =
+      std::chrono::hours(24 * 400);                     ///< since they were resolved; announced changes, mutes, hours
+  base::Duration alerts = std::chrono::hours(24 * 90);  ///< with the bytes and attempts of their deliveries
   base::Duration dead_letters = std::chrono::hours(24 * 400);  ///< alerts with a delivery that was given up
   /// Bytes in use. Above it alerts, observations and incidents may go that are older than kLeastKept, the oldest first.
   /// Nothing goes of the change log.

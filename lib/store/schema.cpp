@@ -15,7 +15,7 @@ namespace {
 constexpr int kApplicationId = 0x41445355;  // "ADSU", in the header of the file
 constexpr int kDevelopmentId = 0x41445341;  // of databases that were made before the first release
 
-constexpr const char* kSteps[] = {kFirstStep, kSecondStep, kThirdStep, kFourthStep};
+constexpr const char* kSteps[] = {kFirstStep, kSecondStep, kThirdStep, kFourthStep, kFifthStep};
 
 void run_step(Database& database, int version, const char* sql, base::Instant now) {
   Transaction transaction(database);

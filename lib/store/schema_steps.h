@@ -12,5 +12,6 @@ extern const char kFirstStep[];
 extern const char kSecondStep[];
 extern const char kThirdStep[];
 extern const char kFourthStep[];
+extern const char kFifthStep[];
 
 }  // namespace store

@@ -115,7 +115,7 @@ void SqliteStore::write_audits(const Batch& batch) {
   change_log_.append(batch.changes);
   for (const auto& step : batch.discovery_steps) discovery_.take_step(step);
   for (const auto& bucket : batch.buckets) buckets_.put(bucket);
-  for (const auto& gauge : batch.gauges) figures_.put(gauge);
+  figures_.put(batch.gauges);
   if (batch.ended_in_order) figures_.note_end(*batch.ended_in_order);
 }
 

@@ -64,6 +64,7 @@ class SqliteStore final : public Store {
   std::vector<AccountFacts> accounts() override;
   std::vector<BucketRow> buckets() override;
   std::vector<Gauge> gauges() override;
+  std::vector<HourRow> hours(base::Instant since, base::Instant until) override { return figures_.hours(since, until); }
   void put_tokens(const std::vector<StoredToken>& tokens, const std::vector<verdict::ChangeId>& change_ids,
                   base::Instant now, const std::function<void(std::size_t done)>& progress = {}) override;
   void follow_settings(const std::vector<StoredToken>& tokens, const std::vector<verdict::ChangeId>& change_ids,

@@ -159,6 +159,15 @@ struct Totals {
   std::map<verdict::Cause, std::uint64_t> open_incidents;
   std::uint64_t explained = 0;  ///< of those, that an incident of their app explains
 };
+/// How the daemon fared during an hour of which it wrote its figures.
+struct HourRow {
+  base::Instant hour;              ///< UTC, when it began
+  std::uint64_t samples = 0;       ///< how often figures were written, each two minutes
+  int least_left_permille = 0;     ///< the least that was left of any rate limit, by X's headers, whoever used it
+  base::Duration lateness_p99{0};  ///< the longest
+  std::uint64_t audits = 0;        ///< that were finished
+  bool operator==(const HourRow&) const = default;
+};
 /// What became of an alert at one destination.
 struct DeliveryRow {
   alert::Delivery delivery;
@@ -223,6 +232,8 @@ class Store {
   /// By name.
   virtual std::vector<BucketRow> buckets() = 0;
   virtual std::vector<Gauge> gauges() = 0;
+  /// Those that began within [since, until), in their order.
+  virtual std::vector<HourRow> hours(base::Instant since, base::Instant until) = 0;
   /// Adds tokens, or replaces those of the same name (which keep their id and the time they were added), all or none,
   /// with an entry each in the change log; `change_ids` gives one id for each token. Nothing is written for a token
   /// that is the same already. Without a given `user_id` the known one stays: another user behind new secrets is news,

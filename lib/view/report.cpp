@@ -282,6 +282,7 @@ Report read_report(store::Store& store, const ReportQuery& query) {
   }
   std::stable_sort(report.pairs.begin(), report.pairs.end(),
                    [](const ReportPair& left, const ReportPair& right) { return left.account < right.account; });
+  report.hours = store.hours(query.span.since, query.span.until);
   report.limits = limits_of(report);
   return report;
 }

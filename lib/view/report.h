@@ -84,6 +84,7 @@ struct Report {
   std::vector<store::HistoryRow> changes;  ///< of the span, oldest first
   std::vector<ReportIncident> incidents;   ///< latest opened first
   std::vector<Approval> approvals;         ///< of the span, oldest first
+  std::vector<store::HourRow> hours;       ///< of the span: how the daemon fared, whatever the filter
   std::map<std::string, ReportToken> tokens;         ///< by name
   std::map<std::string, std::string> account_names;  ///< by id
   TokenNames token_names;

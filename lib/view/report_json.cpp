@@ -128,6 +128,16 @@ void write_word(base::JsonWriter& writer, const Approval& word) {
   writer.EndObject();
 }
 
+void write_hour(base::JsonWriter& writer, const store::HourRow& hour) {
+  writer.StartObject();
+  member(writer, "hour", hour.hour);
+  member(writer, "least_left", hour.least_left_permille / 1000.0);
+  member(writer, "lateness_p99_ms", hour.lateness_p99);
+  member(writer, "audits", hour.audits);
+  member(writer, "samples", hour.samples);
+  writer.EndObject();
+}
+
 void write_head(base::JsonWriter& writer, const Report& report) {
   const auto& query = report.query;
   member(writer, "since", query.span.since);
@@ -157,6 +167,7 @@ void write_json(std::ostream& out, const Report& report) {
   list(pieces, "changes", report.changes, [&](const store::HistoryRow& row) { write_change(writer, row); });
   list(pieces, "incidents", report.incidents, [&](const ReportIncident& seen) { write_seen(writer, report, seen); });
   list(pieces, "approvals", report.approvals, [&](const Approval& word) { write_word(writer, word); });
+  list(pieces, "hours", report.hours, [&](const store::HourRow& hour) { write_hour(writer, hour); });
   member(writer, "limits", report.limits);
   writer.EndObject();
   pieces.pass_on();

@@ -53,8 +53,9 @@ std::vector<std::string> limits_of(const Report& report) {
       fmt::format("A change counts from the moment when it was noticed, not when it was made. By the settings of today "
                   "it is noticed within {}, or the time is told as blind.",
                   bound),
-      "When the service was stopped is not stored. A stop that ended within the span counts as what was known before "
-      "it, which may be well, although nobody looked; one at the end of the span counts as unknown time.",
+      "When the service was stopped is only told by hours of which it wrote no figures. A stop that ended within the "
+      "span counts as what was known before it, which may be well, although nobody looked; one at the end of the span "
+      "counts as unknown time.",
       "Audits with the same answer are not stored one by one. An answer that was heard both before and after the end "
       "of the span counts as heard at its end: its evidence age is told as 0.",
       fmt::format(
@@ -63,7 +64,9 @@ std::vector<std::string> limits_of(const Report& report) {
           bound),
       "Incidents, announced changes and mutes are kept for a while after their end (store.retention.incidents); the "
       "time before that counts as unknown. With store.retention.max_size they may have gone earlier, untold here.",
-      "The store keeps no history of how much of the rate limits was used."};
+      "Of the rate limits only the one of which the least was left is known, by the hour, as X told it: others use "
+      "them, "
+      "too. That, too, is kept for as long as incidents are."};
   return limits;
 }
 

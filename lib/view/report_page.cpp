@@ -133,6 +133,15 @@ void write_latencies(Markup& page, const Report& report) {
       "took this long at most.");
 }
 
+void write_use(Markup& page, const Report& report) {
+  page.element("h2", "Use of the rate limits");
+  if (report.hours.empty()) return page.element("p", nothing_of(ReportTable::kUse));
+  draw_use(page, report);
+  page.element("p",
+               "Each bar is the day's highest use of the rate limit of which the least was left, whoever used it; the "
+               "full height is all of it. Grey: no daemon wrote how it fared.");
+}
+
 }  // namespace
 
 void write_page(std::ostream& out, const Report& report) {
@@ -156,6 +165,7 @@ void write_page(std::ostream& out, const Report& report) {
   write_table(page, report, ReportTable::kAccess);
   write_strips(page, report);
   write_latencies(page, report);
+  write_use(page, report);
   for (const auto table : all_report_tables())
     if (table != ReportTable::kAccess) write_table(page, report, table);
   page.element("h2", "What this report cannot tell");

@@ -157,4 +157,29 @@ void draw_latencies(Markup& page, const Report& report) {
   page.close();
 }
 
+void draw_use(Markup& page, const Report& report) {
+  constexpr double kHigh = 100;
+  const auto days = days_of(report);
+  const auto first = std::chrono::floor<std::chrono::days>(report.query.span.since);
+  const auto last = std::chrono::floor<std::chrono::days>(report.query.span.until - base::Duration(1));
+  const double step = kWidth / static_cast<double>((last - first).count() + 1);
+  begin_picture(page, kHigh + 24, "Most of a rate limit that was used, by day");
+  std::size_t place = 0;
+  for (auto day = first; day <= last; day += std::chrono::days(1)) {
+    const double left = step * static_cast<double>((day - first).count());
+    const auto name = base::to_text(std::chrono::time_point_cast<base::Duration>(day)).substr(0, 10);
+    const bool known = place < days.size() && std::chrono::floor<std::chrono::days>(days[place].day) == day;
+    rectangle(page, left, 0, step, kHigh, known ? "#f3f3f3" : "#d0d0d0", name + (known ? "" : ": nothing known"));
+    if (!known) continue;
+    const double used = days[place].used_percent;
+    if (used > 0)
+      rectangle(page, left, kHigh - used, step, used, "#2f6690",
+                fmt::format("{}: {:.1f}% used at most, {} hours told of", name, used, days[place].hours));
+    ++place;
+  }
+  words(page, 0, kHigh + 18, base::to_text(report.query.span.since).substr(0, 10), "#1b1b1b");
+  words(page, kWidth, kHigh + 18, base::to_text(report.query.span.until).substr(0, 10), "#1b1b1b", "end");
+  page.close();
+}
+
 }  // namespace view

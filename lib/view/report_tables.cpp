@@ -24,7 +24,8 @@ constexpr std::array kTables{
     Named{ReportTable::kCoverage, "coverage", "Time well, in incidents, blind and unknown", "No pair was watched."},
     Named{ReportTable::kApprovals, "approvals", "What operators approved", "No operator said a word."},
     Named{ReportTable::kTokens, "tokens", "Tokens added, replaced and removed", "No token came or went."},
-    Named{ReportTable::kViolated, "violated", "Expectations that were broken at the end", "All expectations held."}};
+    Named{ReportTable::kViolated, "violated", "Expectations that were broken at the end", "All expectations held."},
+    Named{ReportTable::kUse, "use", "Use of the rate limits, by day", "No daemon wrote how it fared."}};
 
 const Named& named(ReportTable table) { return kTables[static_cast<std::size_t>(table)]; }
 
@@ -134,6 +135,12 @@ void violated_rows(const Report& report, Style style, const Take& take) {
   }
 }
 
+Row day_row(const ReportDay& day, Style style) {
+  return {base::to_text(day.day).substr(0, 10), fmt::format("{:.1f}", day.used_percent),
+          style == Style::kPeople ? base::to_text(day.lateness) : std::to_string(day.lateness.count()),
+          std::to_string(day.audits), std::to_string(day.hours)};
+}
+
 void rows_of(ReportTable table, const Report& report, Style style, const Take& take) {
   switch (table) {
     case ReportTable::kAccess:
@@ -157,6 +164,9 @@ void rows_of(ReportTable table, const Report& report, Style style, const Take& t
       return;
     case ReportTable::kViolated:
       return violated_rows(report, style, take);
+    case ReportTable::kUse:
+      for (const auto& day : days_of(report)) take(day_row(day, style));
+      return;
   }
 }
 
@@ -221,6 +231,8 @@ std::vector<std::string> columns_of(ReportTable table, Style style) {
       return {"at", "what", "token", "before", "after", "log entry"};
     case ReportTable::kViolated:
       return {"incident", "cause", "token", "account", "since", "what is broken"};
+    case ReportTable::kUse:
+      return {"day", "most used percent", people ? "latest question" : "latest question ms", "audits", "hours told of"};
   }
   return {};
 }
@@ -239,6 +251,20 @@ std::string permissions_text(const std::string& answer) {
   if (!read) return answer;
   if (const auto* granted = std::get_if<xads::Granted>(&*read)) return granted->permissions.text();
   return fmt::format("refused: {}", xads::to_text(std::get<xads::Denied>(*read).denial));
+}
+
+std::vector<ReportDay> days_of(const Report& report) {
+  std::vector<ReportDay> days;
+  for (const auto& hour : report.hours) {
+    const auto day = std::chrono::time_point_cast<base::Duration>(std::chrono::floor<std::chrono::days>(hour.hour));
+    if (days.empty() || days.back().day != day) days.push_back({.day = day});
+    auto& last = days.back();
+    last.used_percent = std::max(last.used_percent, 100.0 - hour.least_left_permille / 10.0);
+    last.lateness = std::max(last.lateness, hour.lateness_p99);
+    last.audits += hour.audits;
+    ++last.hours;
+  }
+  return days;
 }
 
 std::string share_text(base::Duration part, base::Duration whole) {

@@ -11,7 +11,7 @@
 namespace view {
 
 /// The tables of a report, in the order in which they are shown.
-enum class ReportTable { kAccess, kChanges, kIncidents, kCoverage, kApprovals, kTokens, kViolated };
+enum class ReportTable { kAccess, kChanges, kIncidents, kCoverage, kApprovals, kTokens, kViolated, kUse };
 const std::vector<ReportTable>& all_report_tables();
 std::string_view to_text(ReportTable table);  ///< "access"
 std::optional<ReportTable> report_table_from_text(std::string_view text);
@@ -25,6 +25,17 @@ std::vector<std::string> columns_of(ReportTable table, Style style);
 /// One row after the other, as many cells as columns, in clean text (base::clean_text()).
 void each_row(ReportTable table, const Report& report, Style style,
               const std::function<void(const std::vector<std::string>&)>& take);
+
+/// How the daemon fared on a day.
+struct ReportDay {
+  base::Instant day;           ///< UTC, its midnight
+  double used_percent = 0;     ///< of the rate limit of which the least was left, at most
+  base::Duration lateness{0};  ///< the longest of the 99th percentiles
+  std::uint64_t audits = 0;
+  int hours = 0;  ///< of which it wrote its figures
+};
+/// Those of which anything is known.
+std::vector<ReportDay> days_of(const Report& report);
 
 /// What a person reads of an answer: the permissions, or "refused: token_invalid".
 std::string permissions_text(const std::string& answer);

@@ -32,6 +32,9 @@ class FailingStore final : public store::Store {
   std::optional<store::BucketRow> find_bucket(const std::string& name) override { return real_->find_bucket(name); }
   std::vector<store::AccountFacts> accounts() override { return real_->accounts(); }
   std::vector<store::BucketRow> buckets() override { return real_->buckets(); }
+  std::vector<store::HourRow> hours(base::Instant since, base::Instant until) override {
+    return real_->hours(since, until);
+  }
   std::vector<store::Gauge> gauges() override { return real_->gauges(); }
   bool request_discovery(const std::string& token) override { return real_->request_discovery(token); }
   std::vector<audit::TokenId> take_discovery_requests() override { return real_->take_discovery_requests(); }

@@ -52,7 +52,7 @@ TEST_CASE("opening: the connection is as durable and as strict as we promise") {
   CHECK(database.number("PRAGMA busy_timeout") == 10'000);
   CHECK(database.number("PRAGMA journal_size_limit") == 16 * 1024 * 1024);
   CHECK(database.number("PRAGMA application_id") == 0x41445355);
-  CHECK(database.number("PRAGMA user_version") == 4);
+  CHECK(database.number("PRAGMA user_version") == 5);
 }
 
 TEST_CASE("opening: the database and its companions are private") {

@@ -126,5 +126,5 @@ TEST_CASE("schema: the steps make tables that check their types") {
   store::upgrade_schema(database, store::schema_steps(), kNoon);
   CHECK(database.number("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND strict = 0 AND name NOT LIKE "
                         "'sqlite%'") == 0);
-  CHECK(database.number("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND strict = 1") == 26);
+  CHECK(database.number("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND strict = 1") == 27);
 }

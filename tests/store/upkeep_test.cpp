@@ -172,7 +172,7 @@ TEST_CASE_FIXTURE(Kept, "glance: what is no database of ours is refused") {
 
 TEST_CASE_FIXTURE(Kept, "stats: rows, bytes and ages of each table") {
   const auto figures = store::figures(path);
-  CHECK(figures.schema == 4);
+  CHECK(figures.schema == 5);
   CHECK(figures.created_at == kNoon);
   CHECK(figures.gives_back);
   CHECK(figures.keys.size() == 1);

@@ -126,6 +126,16 @@ class Sample {
     incident(verdict::Cause::kAuditBlind, {}, "", day(60), day(60, 2h), {}, {"brand-a on 18ce2"});
     incident(verdict::Cause::kPolicyViolated, a_, "18ce1", day(20), std::nullopt);
     store_->remove_token(c, verdict::ChangeId::make(day(70), random_), day(70));
+    for (const int days : {10, 11, 50}) {
+      for (const std::int64_t left : {900, 640, 750}) {
+        store::Batch figures;
+        figures.gauges = {{"written_at_ms", base::to_epoch_ms(day(days, 3h + base::Duration(left)))},
+                          {"least_left_permille", left + days},
+                          {"lateness_p99_ms", 1000 - left},
+                          {"audits_total", 1000 - left}};
+        store_->commit(figures);
+      }
+    }
     verdict::PlannedChange plan;
     plan.id = verdict::PlanId::make(day(80), random_);
     plan.account = "18ce2";
