@@ -51,13 +51,7 @@ void write_view(base::JsonWriter& writer, const TopView& view) {
     writer.EndObject();
   }
   writer.EndArray();
-  writer.Key("daemon");
-  writer.StartObject();
-  for (const auto& [name, value] : overview.gauges) {
-    writer.Key(name.c_str());
-    writer.Int64(value);
-  }
-  writer.EndObject();
+  view::write_gauges(writer, overview.gauges);
   writer.Key("changes");
   writer.StartArray();
   for (const auto& row : view.changes) write_change(writer, row);

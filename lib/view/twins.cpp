@@ -130,13 +130,17 @@ void write_status(base::JsonWriter& writer, const Status& status) {
   write_list(writer, "open_incidents", status.incidents, status.names);
   member(writer, "more_incidents", status.more_incidents);
   write_deliveries(writer, status);
+  write_gauges(writer, status.gauges);
+  writer.EndObject();
+}
+
+void write_gauges(base::JsonWriter& writer, const std::map<std::string, std::int64_t>& gauges) {
   writer.Key("daemon");
   writer.StartObject();
-  for (const auto& [name, value] : status.gauges) {
+  for (const auto& [name, value] : gauges) {
     writer.Key(name.c_str());
     writer.Int64(value);
   }
-  writer.EndObject();
   writer.EndObject();
 }
 

@@ -26,6 +26,8 @@ struct Status {
 };
 Status read_status(store::Store& store, const store::PairQuery& pairs, int most_incidents);
 void write_status(base::JsonWriter& writer, const Status& status);
+/// The member "daemon".
+void write_gauges(base::JsonWriter& writer, const std::map<std::string, std::int64_t>& gauges);
 
 void write_pairs(base::JsonWriter& writer, const PairPage& page);
 
