@@ -5,6 +5,7 @@
 #include "fuzz/targets.h"
 #include "http/address.h"
 #include "http/answer_reader.h"
+#include "http/query.h"
 #include "http/reach.h"
 #include "http/request_reader.h"
 #include "http/smtp_reply.h"
@@ -58,6 +59,10 @@ std::optional<http::InboundRequest> heard(std::string_view bytes, std::size_t pi
   ENSURE(request.target.starts_with('/') && request.target.size() <= http::RequestReader::kMaxHead);
   for (const char c : request.target) ENSURE(c > ' ' && c < 0x7F);
   ENSURE(request.headers.size() <= http::RequestReader::kMaxLines);
+  if (const auto parameters = http::parameters_of(request.target)) {
+    for (const auto& [name, value] : parameters.value())
+      ENSURE(http::percent_decoded(http::percent_encoded(value)).value() == value);
+  }
   return request;
 }
 
