@@ -31,7 +31,7 @@ Banner banner_of(const Overview& overview) {
   switch (overview.health()) {
     case Health::kWell:
       if (overview.totals.pairs == 0)
-        return {"well", "\u25cb", "Nothing is watched yet", "No token has an ad account that is asked about."};
+        return {"idle", "\u25cb", "Nothing is watched yet", "No token has an ad account that is asked about."};
       return {"well", "\u2713", "All well",
               overview.options.bound.count() > 0
                   ? fmt::format("A change is noticed within {} at most.", base::to_rough_text(overview.options.bound))

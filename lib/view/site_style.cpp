@@ -5,7 +5,7 @@ namespace {
 
 constexpr std::string_view kStyle = R"css(
 :root{color-scheme:light dark;--ground:#f5f6f8;--card:#fff;--ink:#1b1f24;--soft:#57606a;--line:#d8dde3;--link:#0b57a4;
---track:#e4e8ed;--used:#3d6f9e;--well:#1d6b35;--alarm:#a61c16;--cry:#a61c16;--warn:#8a5200;--info:#2b5f92;--blind:#1b1b1b;--on:#fff}
+--track:#e4e8ed;--used:#3d6f9e;--well:#1d6b35;--alarm:#a61c16;--cry:#a61c16;--warn:#8a5200;--info:#2b5f92;--blind:#1b1b1b;--idle:#3f4d5c;--on:#fff}
 @media (prefers-color-scheme:dark){:root{--ground:#121518;--card:#1b1f24;--ink:#e6e9ec;--soft:#a3adb8;--line:#353c44;
 --link:#8fc1f5;--track:#343b43;--used:#79aede;--well:#1f7a3d;--alarm:#c0312a;--cry:#ff9b93;--warn:#f0b95a;--info:#8fc1f5;--blind:#f4f4f4}
 .state.blind{--on:#121518}}
@@ -21,7 +21,7 @@ header p,header nav{margin:0}header nav{margin-left:auto;display:flex;flex-wrap:
 h1{font-size:1.6rem;line-height:1.25;margin:0}h2{font-size:1.15rem;margin:2.25rem 0 .75rem}
 h3{font-size:1rem;margin:0 0 .6rem}
 .state{margin:1rem 0 0;padding:1.1rem 1.4rem;border-radius:.6rem;color:var(--on);background:var(--alarm)}
-.state.well{background:var(--well)}.state.blind{background:var(--blind)}
+.state.well{background:var(--well)}.state.idle{background:var(--idle)}.state.blind{background:var(--blind)}
 .state p{margin:.25rem 0 0}.state.blind h1::after,.mark{font-weight:700}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.75rem;margin:1rem 0 0}
 .figures div{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.6rem .9rem}
@@ -47,7 +47,7 @@ th{font-size:.8rem;font-weight:600;color:var(--soft)}
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
 .when{white-space:nowrap;font-variant-numeric:tabular-nums}
 td{overflow-wrap:normal}td bdi{overflow-wrap:anywhere}main>h1{margin-top:1.25rem}
-.strip{display:block;width:13rem;max-width:100%;height:1.1rem;border-radius:.2rem}
+.strip{display:block;width:13rem;min-width:9rem;max-width:100%;height:1.1rem;border-radius:.2rem}
 .bar{display:block;width:8rem;max-width:100%;height:.55rem;margin:.3rem 0 .1rem;border-radius:.2rem}
 .track{fill:var(--track)}.used{fill:var(--used)}.gap{stroke:var(--card);stroke-width:1}
 .legend{display:flex;flex-wrap:wrap;gap:.3rem 1rem;margin:.8rem 0 0;padding:0;list-style:none;font-size:.8rem;color:var(--soft)}
@@ -59,7 +59,7 @@ table{border:0;background:none}
 tr{background:var(--card);border:1px solid var(--line);border-radius:.6rem;margin:0 0 .7rem;padding:.4rem .3rem}
 td,td.number{display:grid;grid-template-columns:7.5rem 1fr;gap:.6rem;border:0;padding:.25rem .7rem;text-align:left}
 td::before{content:attr(data-label);color:var(--soft);font-size:.85rem}
-.when{white-space:normal}td{overflow-wrap:anywhere}}
+.when{white-space:normal}td{overflow-wrap:anywhere}.strip{min-width:0}}
 @media (max-width:34rem){
 header,main,footer{padding-left:.9rem;padding-right:.9rem}header nav{margin-left:0}
 .facts{grid-template-columns:1fr;gap:0}.facts dd{margin:0 0 .45rem}

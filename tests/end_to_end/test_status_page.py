@@ -22,13 +22,13 @@ class StatusPage(VerbCase):
         for number in range(9):
             world.add_account(f"18ce6{number}", EVIL * 3)
             world.add_token(f"client-{number}", str(100 + number), {f"18ce6{number}": ["AD_MANAGER", "TWEET_COMPOSER"]},
-                            labels={"client": EVIL + "w" * 60})
+                            labels={"client": EVIL + "w" * 60}, discovered=number == 8)
 
     def start(self):
         self.port = free_port()
         self.write(status={"listen": f"127.0.0.1:{self.port}"})
         self.daemon()
-        wait_until(lambda: all(pair["answer"] for pair in self.answer("status")["pairs"]), 30, what="all answered")
+        wait_until(lambda: sum(pair["answer"] is not None for pair in self.answer("status")["pairs"]) == 12, 30, what="all answered")
         self.fake.do("revoke", token="brand-a")
         wait_until(lambda: self.answer("incidents")["incidents"], 30, what="an incident")
         return self.answer("incidents")["incidents"][0]["id"]
@@ -60,6 +60,16 @@ class StatusPage(VerbCase):
             wait_until(lambda: browser.evaluate("location.search") == "?token=client-3&account=", 10)
             self.assertEqual(browser.evaluate("document.querySelectorAll('tbody')[0].rows.length"), 1)
         self.check_terminal(incident)
+
+    def test_a_newcomer_is_told_what_to_do(self):
+        self.port = free_port()
+        self.write(tokens=[], status={"listen": f"127.0.0.1:{self.port}"})
+        self.daemon()
+        wait_until(lambda: browse(self.port, "/-/ready")[0] == 200, 20)
+        with Browser() as browser:
+            self.look(browser, "/", "empty")
+            self.assertIn("Nothing is watched yet", browser.evaluate("document.querySelector('h1').textContent"))
+            self.assertIn("adsauditd token authorize", browser.evaluate("document.body.textContent"))
 
     def check_terminal(self, incident):
         pages = [browse(self.port, path)[2] for path in ("/", f"/incidents/{incident}", f"/accounts/{ACCOUNT}")]
