@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
-#include <spdlog/sinks/dup_filter_sink.h>
 
 #include <cstdio>
 #include <mutex>
@@ -11,11 +10,10 @@
 #include "context.h"
 #include "journal.h"
 #include "output.h"
+#include "repeat_filter.h"
 
 namespace app {
 namespace {
-
-constexpr std::chrono::seconds kRepeatedAfter{10};
 
 enum class Form { kText, kJson, kJournal };
 
@@ -39,20 +37,31 @@ int priority_of(spdlog::level::level_enum level) {
 class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   explicit LineSink(Form form) : form_(form) {}
+  ~LineSink() override { tell_of(repeats_.end(), std::chrono::floor<base::Duration>(spdlog::log_clock::now())); }
+  LineSink(const LineSink&) = delete;
+  LineSink& operator=(const LineSink&) = delete;
 
  private:
   void sink_it_(const spdlog::details::log_msg& message) override {
     const auto at = std::chrono::floor<base::Duration>(message.time);
-    const std::string_view level(spdlog::level::to_string_view(message.level).data(),
-                                 spdlog::level::to_string_view(message.level).size());
     const std::string_view text(message.payload.data(), message.payload.size());
+    const auto verdict = repeats_.take(message.level, text, at);
+    tell_of(verdict, at);
+    if (verdict.passes) write(message.level, text, at);
+  }
+  void tell_of(const RepeatFilter::Verdict& verdict, base::Instant at) {
+    if (verdict.held_back > 0)
+      write(static_cast<spdlog::level::level_enum>(verdict.level), repeat_text(verdict.held_back), at);
+  }
+  void write(spdlog::level::level_enum severity, std::string_view text, base::Instant at) {
+    const std::string_view level(spdlog::level::to_string_view(severity).data(),
+                                 spdlog::level::to_string_view(severity).size());
     switch (form_) {
       case Form::kText:
         fmt::print(stderr, "{} {:<7} {}\n", base::to_text(at), level, text);
         break;
       case Form::kJournal:
-        if (!send_to_journal(priority_of(message.level), text))
-          fmt::print(stderr, "<{}>{}\n", priority_of(message.level), text);
+        if (!send_to_journal(priority_of(severity), text)) fmt::print(stderr, "<{}>{}\n", priority_of(severity), text);
         break;
       case Form::kJson:
         fmt::print(stderr, "{}\n", json_line(at, level, text));
@@ -73,6 +82,7 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
   void flush_() override { static_cast<void>(std::fflush(stderr)); }
 
   Form form_;
+  RepeatFilter repeats_;
 };
 
 Form form_of(settings::LogFormat format) {
@@ -106,10 +116,7 @@ spdlog::level::level_enum level_of(settings::LogLevel level) {
 }  // namespace
 
 std::shared_ptr<spdlog::logger> make_logger(const settings::Log& options) {
-  // A line that says what the line before it said is counted instead, until another one comes or it is time to say so.
-  const auto collapsing = std::make_shared<spdlog::sinks::dup_filter_sink_mt>(kRepeatedAfter);
-  collapsing->add_sink(std::make_shared<LineSink>(form_of(options.format)));
-  auto logger = std::make_shared<spdlog::logger>("adsauditd", collapsing);
+  auto logger = std::make_shared<spdlog::logger>("adsauditd", std::make_shared<LineSink>(form_of(options.format)));
   logger->set_level(level_of(options.level));
   return logger;
 }

@@ -5,9 +5,7 @@
 
 #include <array>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <cstdlib>
@@ -83,7 +81,7 @@ Terminal::Size Terminal::size() {
   return {seen.ws_col, seen.ws_row};
 }
 
-Terminal::Terminal() {
+Terminal::Terminal() : ends_(io_, SIGINT, SIGTERM, SIGHUP) {  // first: nothing may end it between what follows
   ::tcgetattr(STDIN_FILENO, &before_);
   termios raw = before_;
   raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
@@ -97,11 +95,9 @@ Terminal::~Terminal() {
 }
 
 void Terminal::show(base::Duration interval, const std::function<std::vector<Line>(Size size)>& make) {
-  boost::asio::io_context io(1);
-  boost::asio::signal_set ends(io, SIGINT, SIGTERM);
-  boost::asio::signal_set sizes(io, SIGWINCH);
-  boost::asio::steady_timer timer(io);
-  boost::asio::posix::stream_descriptor keys(io, ::dup(STDIN_FILENO));
+  boost::asio::signal_set sizes(io_, SIGWINCH);
+  boost::asio::steady_timer timer(io_);
+  boost::asio::posix::stream_descriptor keys(io_, ::dup(STDIN_FILENO));
   std::array<char, 16> pressed{};
   std::function<void()> on_time = [&] {
     draw(make(size()));
@@ -119,16 +115,16 @@ void Terminal::show(base::Duration interval, const std::function<std::vector<Lin
   };
   std::function<void()> on_key = [&] {
     keys.async_read_some(boost::asio::buffer(pressed), [&](const boost::system::error_code& error, std::size_t count) {
-      if (error || std::string_view(pressed.data(), count).find('q') != std::string_view::npos) return io.stop();
+      if (error || std::string_view(pressed.data(), count).find('q') != std::string_view::npos) return io_.stop();
       on_time();
       on_key();
     });
   };
-  ends.async_wait([&](const boost::system::error_code&, int) { io.stop(); });
+  ends_.async_wait([&](const boost::system::error_code&, int) { io_.stop(); });
   on_time();
   on_size();
   on_key();
-  io.run();
+  io_.run();
 }
 
 }  // namespace app

@@ -2,6 +2,8 @@
 
 #include <termios.h>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -31,10 +33,12 @@ class Terminal {
   static bool usable();
 
   /// Draws what `make` gives for the terminal's size: at once, after each interval, when a key is pressed, and when the
-  /// size changes. Ends at q, SIGINT and SIGTERM.
+  /// size changes. Ends at q, SIGINT, SIGTERM and SIGHUP.
   void show(base::Duration interval, const std::function<std::vector<Line>(Size size)>& make);
 
  private:
+  boost::asio::io_context io_{1};
+  boost::asio::signal_set ends_;
   termios before_{};
 };
 

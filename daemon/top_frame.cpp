@@ -2,16 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "base/text.h"
 #include "schedule_text.h"
 
 namespace app {
 namespace {
-
-using namespace std::chrono_literals;
-
-/// The daemon writes its figures every minute or so.
-constexpr base::Duration kStale = 3min;
 
 struct Letter {
   std::size_t bytes = 1;
@@ -47,11 +45,17 @@ Line summary_of(const view::Overview& overview) {
     case view::Health::kWell:
       if (overview.totals.pairs == 0) return {"nothing is watched yet", Tone::kWarning};
       return {"ALL WELL", Tone::kWell};
+    case view::Health::kStarting:
+      return {"no incident is open; no daemon has written its figures yet", Tone::kWarning};
     case view::Health::kIncidents:
       return {count, Tone::kAlarm};
     case view::Health::kBlind:
       break;
   }
+  if (const auto silent = overview.silent_for())
+    return {fmt::format("BLIND: THE DAEMON HAS WRITTEN NOTHING FOR {}; see adsauditd doctor; {}",
+                        base::to_rough_text(*silent), count),
+            Tone::kBlind};
   return {"BLIND: of some pairs no certain answer comes; " + count, Tone::kBlind};
 }
 
@@ -63,29 +67,42 @@ std::string totals_of(const view::Overview& overview) {
                      overview.deliveries.pending, overview.deliveries.delivered, overview.deliveries.dead);
 }
 
-Line schedule_of(const view::Overview& overview) {
-  const auto written = overview.gauges.find("written_at_ms");
-  if (written == overview.gauges.end()) return {"no daemon has written its figures yet", Tone::kWarning};
-  const auto age = overview.now - base::from_epoch_ms(written->second);
-  if (age > kStale)
-    return {fmt::format("THE DAEMON HAS WRITTEN NOTHING FOR {}: see adsauditd doctor", base::to_rough_text(age)),
-            Tone::kBlind};
-  return {schedule_text(overview.gauges), Tone::kPlain};
+/// In as many lines as it needs.
+void add_schedule(std::vector<Line>& lines, const view::Overview& overview, std::size_t width) {
+  if (overview.gauges.empty() || overview.silent_for()) return;
+  constexpr std::string_view kBetween = "; ";
+  std::string line;
+  const std::string text = schedule_text(overview.gauges);
+  for (std::size_t place = 0; place < text.size();) {
+    const auto end = std::min(text.find(kBetween, place), text.size());
+    const auto part = std::string_view(text).substr(place, end - place);
+    if (!line.empty() && line.size() + kBetween.size() + part.size() > width)
+      lines.push_back({std::exchange(line, "  "), Tone::kPlain});
+    else if (!line.empty())
+      line += kBetween;
+    line += part;
+    place = end + kBetween.size();
+  }
+  lines.push_back({line, Tone::kPlain});
 }
 
-void add_incidents(std::vector<Line>& lines, const view::Overview& overview) {
+/// In so many lines at most.
+void add_incidents(std::vector<Line>& lines, const view::Overview& overview, std::size_t room) {
+  constexpr std::size_t kLinesOfOne = 2;
   if (overview.incidents.empty()) return;
   lines.push_back({});
   lines.push_back({"INCIDENTS", Tone::kHeading});
+  std::size_t shown = 0;
   for (const auto& [alert, wording] : overview.incidents) {
+    if (shown > 0 && (shown + 1) * kLinesOfOne > room) break;
     const auto severity = verdict::severity_of(alert.incident.finding);
     lines.push_back({fmt::format("{:<8}  {:>8}  {}{}", verdict::to_text(severity),
                                  base::to_rough_text(overview.now - alert.incident.opened_at), wording.title,
                                  alert.incident.acknowledged ? " (acknowledged)" : ""),
                      tone_of(severity)});
-    if (!wording.repair.empty()) lines.push_back({fmt::format("{:20}{}", "", wording.repair), Tone::kQuiet});
+    lines.push_back({fmt::format("{:20}{}", "", wording.repair), Tone::kQuiet});
+    ++shown;
   }
-  const auto shown = overview.incidents.size();
   if (overview.open_incidents() > shown)
     lines.push_back({fmt::format("and {} more: adsauditd incidents", overview.open_incidents() - shown), Tone::kPlain});
 }
@@ -132,10 +149,16 @@ std::vector<Line> frame_of(const TopView& view, std::size_t width, std::size_t h
   const auto& overview = view.overview;
   std::vector<Line> lines{summary_of(overview)};
   lines.push_back({totals_of(overview), Tone::kPlain});
-  lines.push_back(schedule_of(overview));
-  add_incidents(lines, overview);
-  add_deliveries(lines, overview);
-  add_changes(lines, view);
+  add_schedule(lines, overview, width);
+  std::vector<Line> rest;
+  add_deliveries(rest, overview);
+  add_changes(rest, view);
+  // What follows the incidents gets a third of the screen, and all that the incidents do not need.
+  const auto room = height - std::min(height, lines.size());
+  const auto kept = std::min(rest.size(), room / 3);
+  constexpr std::size_t kAround = 3;  // a blank line, the heading, and how many more there are
+  add_incidents(lines, overview, room - std::min(room, kept + kAround));
+  lines.insert(lines.end(), rest.begin(), rest.end());
   if (lines.size() > height) lines.resize(height);
   for (auto& line : lines) line.text = fitted(line.text, width);
   return lines;

@@ -26,14 +26,25 @@ TopView read_view(store::Store& store, const base::Clock& clock) {
           store.history({.latest_first = true, .limit = kChanges})};
 }
 
+std::string_view word_of(view::Health health) {
+  switch (health) {
+    case view::Health::kWell:
+      return "well";
+    case view::Health::kStarting:
+      return "starting";
+    case view::Health::kIncidents:
+      return "incidents";
+    case view::Health::kBlind:
+      break;
+  }
+  return "blind";
+}
+
 void write_view(base::JsonWriter& writer, const TopView& view) {
   const auto& overview = view.overview;
   writer.StartObject();
   member(writer, "at", overview.now);
-  member(writer, "health",
-         overview.health() == view::Health::kWell        ? std::string_view("well")
-         : overview.health() == view::Health::kIncidents ? std::string_view("incidents")
-                                                         : std::string_view("blind"));
+  member(writer, "health", word_of(overview.health()));
   member(writer, "tokens", overview.totals.tokens);
   member(writer, "pairs", overview.totals.pairs);
   writer.Key("open_incidents");
@@ -51,6 +62,7 @@ void write_view(base::JsonWriter& writer, const TopView& view) {
     writer.EndObject();
   }
   writer.EndArray();
+  view::write_deliveries(writer, overview.deliveries, overview.undelivered);
   view::write_gauges(writer, overview.gauges);
   writer.Key("changes");
   writer.StartArray();

@@ -15,6 +15,8 @@ constexpr std::size_t kMostTokens = 20;
 constexpr int kMostAlerts = 100;
 constexpr int kMostChanges = 100;
 constexpr int kMostSteps = 100;
+/// The daemon writes its figures each two minutes.
+constexpr base::Duration kSilent = std::chrono::minutes(5);
 constexpr base::Duration kStrip = std::chrono::hours(24 * 30);
 
 /// Entries of the change log that say what was answered from then on.
@@ -148,9 +150,17 @@ std::uint64_t Overview::open_incidents() const {
   return sum;
 }
 
+std::optional<base::Duration> Overview::silent_for() const {
+  const auto written = gauges.find("written_at_ms");
+  if (written == gauges.end()) return std::nullopt;
+  const auto age = now - base::from_epoch_ms(written->second);
+  return age > kSilent ? std::optional(age) : std::nullopt;
+}
+
 Health Overview::health() const {
-  if (totals.open_incidents.contains(verdict::Cause::kAuditBlind)) return Health::kBlind;
-  return totals.open_incidents.empty() ? Health::kWell : Health::kIncidents;
+  if (totals.open_incidents.contains(verdict::Cause::kAuditBlind) || silent_for()) return Health::kBlind;
+  if (!totals.open_incidents.empty()) return Health::kIncidents;
+  return gauges.contains("written_at_ms") ? Health::kWell : Health::kStarting;
 }
 
 std::map<verdict::Severity, std::uint64_t> Overview::by_severity() const {

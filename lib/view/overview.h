@@ -40,8 +40,9 @@ struct PairView {
   std::vector<store::BucketRow> buckets;  ///< of its ad account and its token, as far as something is known of them
 };
 
-/// What holds the reader's eye first.
-enum class Health { kWell, kIncidents, kBlind };
+/// What holds the reader's eye first. Starting: no incident is open, and no daemon has told yet how it fares. Blind: of
+/// some pairs no certain answer comes, or the daemon does not give a sign of life, so that nothing new is known at all.
+enum class Health { kWell, kStarting, kIncidents, kBlind };
 
 /// An incident in the words of its alerts.
 struct IncidentView {
@@ -65,6 +66,8 @@ struct Overview {
   std::map<std::string, store::DeliveryCounts> undelivered;  ///< by destination, those that have any
 
   std::uint64_t open_incidents() const;
+  /// Since when the daemon has written no figures, where that is longer than it ever takes; nothing before its first.
+  std::optional<base::Duration> silent_for() const;
   Health health() const;
   /// By severity, those with none left out.
   std::map<verdict::Severity, std::uint64_t> by_severity() const;

@@ -7,11 +7,6 @@
 namespace view {
 namespace {
 
-using namespace std::chrono_literals;
-
-/// The daemon writes its figures every minute or so.
-constexpr base::Duration kStale = 3min;
-
 std::int64_t value_of(const Overview& overview, const char* name) {
   const auto found = overview.gauges.find(name);
   return found == overview.gauges.end() ? 0 : found->second;
@@ -36,12 +31,20 @@ Banner banner_of(const Overview& overview) {
               overview.options.bound.count() > 0
                   ? fmt::format("A change is noticed within {} at most.", base::to_rough_text(overview.options.bound))
                   : ""};
+    case Health::kStarting:
+      return {"idle", "\u25cb", overview.totals.pairs == 0 ? "Nothing is watched yet" : "No incident is open",
+              "The daemon has written no figures of itself yet: it has just started, or cannot write."};
     case Health::kIncidents:
       return {"incidents", "\u25b2", counted(open, "open incident", "open incidents"),
               "What stops and what to do stands below."};
     case Health::kBlind:
       break;
   }
+  if (const auto silent = overview.silent_for())
+    return {"blind", "\u25a0", "Blind: the daemon is silent",
+            fmt::format("It has written nothing for {}. What is shown here may be as old: see journalctl -u adsauditd, "
+                        "and adsauditd doctor.",
+                        base::to_rough_text(*silent))};
   return {"blind", "\u25a0", "Blind: not everything can be seen",
           fmt::format("{} of which one or more say that no certain answer comes: what is shown of those pairs is old.",
                       counted(open, "open incident,", "open incidents,"))};
@@ -73,21 +76,6 @@ void write_summary(Markup& page, const Overview& overview) {
   figure("Alerts given up", std::to_string(overview.deliveries.dead));
   page.close();
   page.raw("\n");
-}
-
-/// A daemon that shows this page and writes nothing is in trouble.
-void write_staleness(Markup& page, const Overview& overview) {
-  const auto written = value_of(overview, "written_at_ms");
-  const auto age = overview.now - base::from_epoch_ms(written);
-  if (written != 0 && age <= kStale) return;
-  if (written == 0)
-    return page.element("p", "The daemon has written no figures of itself yet: it has just started, or cannot write.",
-                        {{"class", "loud soon"}});
-  page.element("p",
-               fmt::format("The daemon has written nothing for {}. What is shown here may be as old: see "
-                           "journalctl -u adsauditd, and adsauditd doctor.",
-                           base::to_rough_text(age)),
-               {{"class", "loud"}});
 }
 
 void write_incidents(Markup& page, const Overview& overview) {
@@ -214,7 +202,6 @@ std::string overview_page(const Overview& overview) {
   const auto title = banner_of(overview).title + " \u2013 adsauditd";
   return document(title, overview.options, overview.now, [&](Markup& page) {
     write_summary(page, overview);
-    write_staleness(page, overview);
     write_incidents(page, overview);
     write_pair_section(page, overview);
     write_schedule(page, overview);

@@ -27,8 +27,6 @@ h3{font-size:1rem;margin:0 0 .6rem}
 .figures div{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.6rem .9rem}
 .figures dt{font-size:.8rem;color:var(--soft)}
 .figures dd{margin:0;font-size:1.25rem;font-weight:600;font-variant-numeric:tabular-nums}
-.loud{margin:1rem 0 0;padding:.7rem 1rem;border:2px solid var(--alarm);border-radius:.6rem;background:var(--card);font-weight:600}
-.loud.soon{border-color:var(--line);font-weight:400}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:1rem 1.2rem;margin:0 0 .8rem}
 .incident{border-left:.35rem solid var(--info)}.incident.critical{border-left-color:var(--alarm)}
 .incident.warning{border-left-color:var(--warn)}.incident.over{border-left-color:var(--well)}

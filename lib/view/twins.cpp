@@ -58,25 +58,6 @@ void write_list(base::JsonWriter& writer, const char* name, const std::vector<ve
   writer.EndArray();
 }
 
-void write_deliveries(base::JsonWriter& writer, const Status& status) {
-  writer.Key("deliveries");
-  writer.StartObject();
-  member(writer, "pending", status.deliveries.pending);
-  member(writer, "delivered", status.deliveries.delivered);
-  member(writer, "dead", status.deliveries.dead);
-  writer.Key("destinations");
-  writer.StartObject();
-  for (const auto& [destination, counts] : status.undelivered) {
-    writer.Key(destination.c_str());
-    writer.StartObject();
-    member(writer, "pending", counts.pending);
-    member(writer, "dead", counts.dead);
-    writer.EndObject();
-  }
-  writer.EndObject();
-  writer.EndObject();
-}
-
 void write_told(base::JsonWriter& writer, const store::AlertRow& alert) {
   writer.StartObject();
   member(writer, "id", std::string_view(alert.record.id.text()));
@@ -129,8 +110,28 @@ void write_status(base::JsonWriter& writer, const Status& status) {
   write_page(writer, status.pairs);
   write_list(writer, "open_incidents", status.incidents, status.names);
   member(writer, "more_incidents", status.more_incidents);
-  write_deliveries(writer, status);
+  write_deliveries(writer, status.deliveries, status.undelivered);
   write_gauges(writer, status.gauges);
+  writer.EndObject();
+}
+
+void write_deliveries(base::JsonWriter& writer, const store::DeliveryCounts& counts,
+                      const std::map<std::string, store::DeliveryCounts>& undelivered) {
+  writer.Key("deliveries");
+  writer.StartObject();
+  member(writer, "pending", counts.pending);
+  member(writer, "delivered", counts.delivered);
+  member(writer, "dead", counts.dead);
+  writer.Key("destinations");
+  writer.StartObject();
+  for (const auto& [destination, of_it] : undelivered) {
+    writer.Key(destination.c_str());
+    writer.StartObject();
+    member(writer, "pending", of_it.pending);
+    member(writer, "dead", of_it.dead);
+    writer.EndObject();
+  }
+  writer.EndObject();
   writer.EndObject();
 }
 

@@ -26,6 +26,9 @@ struct Status {
 };
 Status read_status(store::Store& store, const store::PairQuery& pairs, int most_incidents);
 void write_status(base::JsonWriter& writer, const Status& status);
+/// The member "deliveries".
+void write_deliveries(base::JsonWriter& writer, const store::DeliveryCounts& counts,
+                      const std::map<std::string, store::DeliveryCounts>& undelivered);
 /// The member "daemon".
 void write_gauges(base::JsonWriter& writer, const std::map<std::string, std::int64_t>& gauges);
 

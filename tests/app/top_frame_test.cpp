@@ -87,9 +87,28 @@ TEST_CASE("top: well, blind and a daemon that writes nothing are told apart, by 
   view.overview.incidents.clear();
   CHECK(app::frame_of(view, 80, 24)[0] == app::Line{"ALL WELL", app::Tone::kWell});
   view.overview.gauges["written_at_ms"] = base::to_epoch_ms(kNow - 2h);
-  CHECK(shows(app::frame_of(view, 80, 24), "THE DAEMON HAS WRITTEN NOTHING FOR 2h"));
+  const auto silent = app::frame_of(view, 80, 1)[0];
+  CHECK(silent.tone == app::Tone::kBlind);
+  CHECK(silent.text.starts_with("BLIND: THE DAEMON HAS WRITTEN NOTHING FOR 2h"));
   view.overview.gauges.clear();
-  CHECK(shows(app::frame_of(view, 80, 24), "no daemon has written its figures yet"));
+  CHECK(app::frame_of(view, 80, 24)[0].text == "no incident is open; no daemon has written its figures yet");
+}
+
+TEST_CASE("top: many incidents leave room for what has not arrived and what changed, and say how many more there are") {
+  const auto lines = app::frame_of(sample(), 80, 24);
+  for (const auto* text : {"INCIDENTS", "more: adsauditd incidents", "ops: 3 pending, 1 dead", "LATEST CHANGES"})
+    CHECK_MESSAGE(shows(lines, text), text);
+}
+
+TEST_CASE("top: the daemon's figures take as many lines as they need") {
+  auto view = sample();
+  view.overview.incidents.clear();
+  view.changes.clear();
+  view.overview.undelivered.clear();
+  CHECK(app::frame_of(view, 300, 24).size() == 3);
+  const auto lines = app::frame_of(view, 40, 24);
+  CHECK(lines.size() > 3);
+  CHECK(shows(lines, "as of 2026-11-23T10:14:30.000Z"));
 }
 
 TEST_CASE("top: text is cut between letters") {

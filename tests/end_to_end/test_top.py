@@ -65,12 +65,16 @@ class Top(VerbCase):
         self.assertLessEqual(frame.count("\r\n"), 4)
         os.write(screen.master, b"q")
         self.assertEqual(screen.end(), (0, True))
-        for name, value in (("NO_COLOR", "1"), ("LANG", "C")):
+        for name, value, ending in (("NO_COLOR", "1", signal.SIGTERM), ("LANG", "C", signal.SIGINT)):
             screen = Screen("--config", str(self.file), "top", **{name: value})
             screen.read_until("1 open incident")
             self.assertEqual("\x1b[1;31m" in screen.seen, name != "NO_COLOR")
-            screen.process.send_signal(signal.SIGTERM)
+            screen.process.send_signal(ending)
             self.assertEqual(screen.end(), (0, True))
+        screen = Screen("--config", str(self.file), "top", TERM="dumb")
+        screen.read_until("1 open incident")
+        self.assertEqual(screen.process.wait(10), 0)
+        self.assertNotIn("\x1b", screen.seen)
         seen = self.answer("top")
         self.assertEqual((seen["health"], seen["open_incidents"]), ("incidents", {"token.revoked": 1}))
         self.assertIn("adsauditd token authorize", seen["gravest"][0]["repair"])

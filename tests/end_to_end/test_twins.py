@@ -88,7 +88,10 @@ class Twins(VerbCase):
         for file, away in files.items():
             away.rename(file)
         self.assertEqual(browse(self.port, "/")[0], 200)
-        self.assertEqual(daemon.log().count("status listener: "), 1)
+        told = [line for line in daemon.log().splitlines() if "status listener: " in line]
+        self.assertEqual(len(told), 1, told)
+        self.assertEqual(run_command("--config", str(daemon.config), "reload").returncode, 0)
+        self.assertIn("the line before came 19 more times", daemon.log())
 
     def check_pages(self):
         first = self.get("pairs", limit=2)

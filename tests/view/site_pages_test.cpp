@@ -68,15 +68,18 @@ TEST_CASE("pages: the first thing is how it is, in a word") {
   CHECK(has(view::overview_page(none), "Nothing is watched yet"));
   CHECK(has(view::overview_page(none), "adsauditd token authorize"));
   none.totals.pairs = 1;
-  CHECK(has(view::overview_page(none), "All well"));
+  CHECK(has(view::overview_page(none), "</span> No incident is open</h1>"));
+  none.gauges["written_at_ms"] = base::to_epoch_ms(none.now);
+  CHECK(has(view::overview_page(none), "</span> All well</h1>"));
 }
 
 TEST_CASE("pages: a daemon that writes nothing is told loudly") {
   view::Overview seen{.now = day(0), .strip = {day(-30), day(0)}};
   CHECK(has(view::overview_page(seen), "has written no figures of itself yet"));
-  seen.gauges["written_at_ms"] = base::to_epoch_ms(day(0) - 1min);
+  seen.gauges["written_at_ms"] = base::to_epoch_ms(day(0) - 4min);
   CHECK_FALSE(has(view::overview_page(seen), "has written"));
   seen.gauges["written_at_ms"] = base::to_epoch_ms(day(0) - 2h);
+  CHECK(has(view::overview_page(seen), "</span> Blind: the daemon is silent</h1>"));
   CHECK(has(view::overview_page(seen), "has written nothing for 2h"));
 }
 
