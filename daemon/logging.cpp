@@ -79,7 +79,11 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
     writer.EndObject();
     return base::take_text(buffer);
   }
-  void flush_() override { static_cast<void>(std::fflush(stderr)); }
+  void flush_() override {
+    const auto now = std::chrono::floor<base::Duration>(spdlog::log_clock::now());
+    tell_of(repeats_.look(now), now);
+    static_cast<void>(std::fflush(stderr));
+  }
 
   Form form_;
   RepeatFilter repeats_;

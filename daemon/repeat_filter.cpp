@@ -16,6 +16,11 @@ RepeatFilter::Verdict RepeatFilter::take(int level, std::string_view text, base:
   return verdict;
 }
 
+RepeatFilter::Verdict RepeatFilter::look(base::Instant at) {
+  if (!last_ || last_->held_back == 0 || at - last_->at < kPatience) return {.passes = false};
+  return end();
+}
+
 RepeatFilter::Verdict RepeatFilter::end() {
   Verdict verdict{.passes = false};
   if (last_) verdict.held_back = last_->held_back, verdict.level = last_->level;

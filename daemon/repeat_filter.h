@@ -26,6 +26,8 @@ class RepeatFilter {
   };
   /// `at`: UTC or steady, never mixed.
   Verdict take(int level, std::string_view text, base::Instant at);
+  /// What has waited for long enough to be told although no other line has come: `passes` is false.
+  Verdict look(base::Instant at);
   /// What would be lost at the end: `passes` is false.
   Verdict end();
 

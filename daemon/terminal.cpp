@@ -19,8 +19,7 @@ namespace {
 constexpr std::string_view kOwnScreen = "\x1b[?1049h\x1b[?25l";
 constexpr std::string_view kBack = "\x1b[?25h\x1b[?1049l";
 constexpr std::string_view kHome = "\x1b[H";
-constexpr std::string_view kClearLine = "\x1b[K";
-constexpr std::string_view kClearRest = "\x1b[J";
+constexpr std::string_view kClear = "\x1b[J";
 constexpr std::string_view kPlain = "\x1b[0m";
 
 bool dumb() {
@@ -57,12 +56,13 @@ std::string_view colour_of(Tone tone) {
 }
 
 void draw(const std::vector<Line>& lines) {
+  // Cleared first: behind a line as wide as the screen the cursor still stands on its last letter.
   std::string text(kHome);
+  text += kClear;
   for (std::size_t place = 0; place < lines.size(); ++place) {
     if (place > 0) text += "\r\n";
-    text.append(painted(lines[place])).append(kClearLine);
+    text += painted(lines[place]);
   }
-  text += kClearRest;
   std::cout << text << std::flush;
 }
 
@@ -85,6 +85,7 @@ Terminal::Terminal() : ends_(io_, SIGINT, SIGTERM, SIGHUP) {  // first: nothing 
   ::tcgetattr(STDIN_FILENO, &before_);
   termios raw = before_;
   raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+  raw.c_cc[VSUSP] = _POSIX_VDISABLE;  // a shell would get back a terminal that is not its own
   ::tcsetattr(STDIN_FILENO, TCSANOW, &raw);
   std::cout << kOwnScreen << std::flush;
 }

@@ -268,6 +268,7 @@ void Loop::tick() {
   show_status();
   show_figures();
   prove_life();
+  parts_.log.flush();  // equal lines that were held back are told in time
   const bool out_of_time = once_ && parts_.clock.now().steady >= stop_by_;
   const std::size_t pending = deliver_to_ ? dispatcher_.pending(*deliver_to_) : dispatcher_.pending();
   const bool settled = once_ && engine.unsettled() == 0 && !engine.has_batch() && attempts_.empty() && !unwritten_ &&

@@ -3,6 +3,7 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <variant>
 
 #include "base/text.h"
@@ -42,7 +43,8 @@ std::string pair_series(store::Store& store, const MetricsOptions& options) {
     heard.metric.push_back(value_of(pair, static_cast<double>(base::to_epoch_ms(run->last_seen)) / 1000));
   }
   prometheus::ClientMetric left_out;
-  left_out.gauge.value = static_cast<double>((store.totals().pairs - pairs.size()) * kSeriesOfPair);
+  const auto all = store.totals().pairs;  // some may have come or gone since
+  left_out.gauge.value = static_cast<double>((all - std::min<std::uint64_t>(all, pairs.size())) * kSeriesOfPair);
   dropped.metric.push_back(left_out);
   return prometheus::TextSerializer().Serialize({dropped, granted, heard});
 }

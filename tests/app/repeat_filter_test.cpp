@@ -36,6 +36,16 @@ TEST_CASE("repeats: what goes on and on is told again and again, also when the c
   CHECK(filter.take(kError, "a", kNow - 1h).passes);
 }
 
+TEST_CASE("repeats: in silence, what was counted is told after a while") {
+  app::RepeatFilter filter;
+  filter.take(kError, "a", kNow);
+  filter.take(kError, "a", kNow + 1s);
+  CHECK(filter.look(kNow + 9s).held_back == 0);
+  CHECK(filter.look(kNow + 10s) == Verdict{.passes = false, .held_back = 1, .level = kError});
+  CHECK(filter.look(kNow + 20s).held_back == 0);
+  CHECK(filter.take(kError, "a", kNow + 20s) == Verdict{.passes = true});
+}
+
 TEST_CASE("repeats: what was counted is not lost at the end") {
   app::RepeatFilter filter;
   CHECK(filter.end().held_back == 0);

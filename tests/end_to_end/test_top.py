@@ -60,8 +60,11 @@ class Top(VerbCase):
         screen.resize(40, 5)
         screen.process.send_signal(signal.SIGWINCH)
         screen.read_until("\u2026")
-        screen.read_until("\x1b[J\x1b[H")
-        frame = screen.seen.rsplit("\x1b[J", 1)[0].rsplit("\x1b[H", 1)[1]
+        screen.seen = ""
+        screen.read_until("\x1b[H\x1b[J")
+        screen.seen = ""
+        screen.read_until("\x1b[H\x1b[J")
+        frame = screen.seen.split("\x1b[H\x1b[J")[0]
         self.assertLessEqual(frame.count("\r\n"), 4)
         os.write(screen.master, b"q")
         self.assertEqual(screen.end(), (0, True))
