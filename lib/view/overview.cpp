@@ -73,6 +73,8 @@ std::vector<AnswerStep> steps_of(store::Store& store, const audit::ProbeId& prob
 PairView view_of(store::Store& store, store::PairRow row, const Stretch& strip) {
   PairView view{std::move(row), {}, {}};
   view.steps = steps_of(store, view.row.state.probe.id, strip);
+  const auto& run = view.row.state.baseline.run;
+  if (view.steps.empty() && run) view.steps = {{run->since, verdict::to_text(run->answer)}};  // the log was pruned
   for (const auto& name :
        {"account/" + view.row.account.id + "/access", "token/" + view.row.token.id.text() + "/access"}) {
     if (auto bucket = store.find_bucket(name)) view.buckets.push_back(std::move(*bucket));

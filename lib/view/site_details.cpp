@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
+#include "http/query.h"
 #include "view/report_tables.h"
 #include "view/site_pages.h"
 #include "view/site_parts.h"
@@ -51,8 +54,10 @@ void write_evidence(Markup& page, const verdict::Incident& incident) {
 
 void write_alerts(Markup& page, const IncidentDetails& details) {
   page.element("h2", "Who was told");
-  if (details.alerts.empty()) {
-    page.element("p", "Nobody yet.");
+  const bool told = std::any_of(details.alerts.begin(), details.alerts.end(),
+                                [](const store::AlertRow& alert) { return !alert.deliveries.empty(); });
+  if (!told) {
+    page.element("p", "Nobody.");
     return;
   }
   static const std::vector<std::string_view> kColumns{"When", "What", "Destination", "State", "Tries", "Answer"};
@@ -126,7 +131,11 @@ std::string account_page(const AccountDetails& details) {
     else
       write_pairs(page, details.pairs, details.strip, false);
     if (!details.pairs.empty()) write_strip_legend(page);
-    if (details.more_pairs) page.element("p", "There are more: adsauditd status");
+    if (details.more_pairs) {
+      page.open("p");
+      page.element("a", "All of them", {{"href", "/?account=" + http::percent_encoded(account.id) + "#pairs"}});
+      page.close();
+    }
     page.element("h2", "Incidents");
     if (details.incidents.empty()) page.element("p", "None.");
     for (const auto& incident : details.incidents) write_incident(page, incident, details.now);

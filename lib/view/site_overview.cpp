@@ -111,7 +111,7 @@ std::string next_path(const Overview& overview) {
   if (overview.asked.account) add("account", *overview.asked.account);
   add("after_token", overview.next->token);
   add("after_account", overview.next->account);
-  return path;
+  return path + "#pairs";
 }
 
 void write_pair_section(Markup& page, const Overview& overview) {
@@ -168,6 +168,10 @@ void write_schedule(Markup& page, const Overview& overview) {
                    number("least_left_permille") / 10, number("buckets_yielding"), number("buckets_parked"),
                    number("buckets_unfit")));
   fact("Under way", fmt::format("{} of at most {} questions", number("in_flight"), number("in_flight_limit")));
+  page.element("dt", "Figures of");
+  page.open("dd");
+  write_ago(page, base::from_epoch_ms(number("written_at_ms")), overview.now);
+  page.close();
   page.close();
   page.close();
 }

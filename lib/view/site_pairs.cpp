@@ -151,6 +151,10 @@ void write_pairs(Markup& page, const std::vector<PairView>& pairs, const Stretch
 }
 
 void write_strip_legend(Markup& page) {
+  page.element("p",
+               "An answer that does not change is written down every few minutes: it may have been heard later than "
+               "is told here.",
+               {{"class", "small soft"}});
   page.open("ul", {{"class", "legend"}});
   for (const auto& look : role_looks()) {
     page.open("li");

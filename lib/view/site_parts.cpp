@@ -13,6 +13,7 @@ namespace view {
 namespace {
 
 constexpr std::string_view kTwins[][2] = {{"/api/v1/status", "status.json"},
+                                          {"/api/v1/pairs", "pairs.json"},
                                           {"/api/v1/incidents", "incidents.json"},
                                           {"/api/v1/history?latest=yes", "history.json"},
                                           {"/metrics", "metrics"}};
@@ -49,7 +50,10 @@ void write_acknowledged(Markup& page, const verdict::Incident& incident, base::I
   write_name(page, word->by);
   page.text(", ");
   write_ago(page, word->at, now);
-  if (!word->reason.empty()) page.text(": " + word->reason);
+  if (!word->reason.empty()) {
+    page.text(": ");
+    write_name(page, word->reason);
+  }
   page.close();
 }
 
@@ -131,7 +135,9 @@ void write_incident(Markup& page, const IncidentView& view, base::Instant now) {
   const std::string_view look = incident.resolved_at ? "over" : severity;
   page.open("article", {{"class", fmt::format("card incident {}", look)}});
   page.open("h3");
-  page.element("a", view.wording.title, {{"href", incident_path(incident.id)}});
+  page.open("a", {{"href", incident_path(incident.id)}});
+  write_name(page, view.wording.title);
+  page.close();
   page.close();
   page.open("dl", {{"class", "facts"}});
   page.element("dt", "Cause");

@@ -93,7 +93,7 @@ TEST_CASE("pages: what does not fit is counted, and the next page is named") {
   const auto page = view::overview_page(seen);
   CHECK(has(page, "60 more are not listed here: an incident of the app explains them."));
   CHECK(has(page, "10 more are not listed here. All: adsauditd incidents"));
-  CHECK(has(page, "href=\"/?token=x%3Cy&amp;after_token=a%20b%26c&amp;after_account=18ce2\""));
+  CHECK(has(page, "href=\"/?token=x%3Cy&amp;after_token=a%20b%26c&amp;after_account=18ce2#pairs\""));
 }
 
 TEST_CASE("pages: rate limits are told as X has told them") {
